@@ -1,0 +1,21 @@
+/**
+ * `pending`: kept, but nobody has looked for the face yet (CompreFace was away); the service does by itself.
+ * `ready`: a face with box, crop and embedding. `rejected`: looked at, no usable face; a person can only delete it.
+ */
+export type FaceState = 'pending' | 'ready' | 'rejected';
+
+/** Why a ready face of a person is kept out of training. A person decides both ways. */
+export type Exclusion = 'marked_invalid';
+
+/** Why examples of a face leave the collection. */
+export type WithdrawalReason = 'unassigned' | 'reassigned' | 'face_deleted' | 'marked_invalid' | 'person_deleted';
+
+/** SQL for an eligible face (alias `f`): assigned, looked at, not excluded. The one place that says so. */
+export const ELIGIBLE_SQL = `f.person_id IS NOT NULL AND f.state = 'ready' AND f.exclusion IS NULL`;
+
+/** Why an assigned face is not eligible; null when it is. */
+export function exclusionOf(face: { readonly state: FaceState; readonly exclusion: Exclusion | null }): string | null {
+  if (face.state === 'pending') return 'not_examined_yet';
+  if (face.state === 'rejected') return 'no_usable_face';
+  return face.exclusion;
+}
