@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CollectionDatabase, type ExampleRow, type PageQuery } from './collection-database.js';
+import { Gallery } from './gallery.js';
+import { PhotoFiles } from './photo-files.js';
+import { distance, normalised, similarityAt } from './similarity.js';
+
+/** Numbers of an embedding of our model. */
+const DIMENSION = 128;
+
+export interface Match {
+  readonly subject: string;
+  /** 0..1, five decimals. */
+  readonly similarity: number;
+}
+
+/** What is being stored as an example. */
+export interface NewExample {
+  readonly subject: string;
+  /** As the model gave it, not normalised. */
+  readonly embedding: Float32Array;
+  readonly photo: Buffer;
+}
+
+/** The face collection: subjects, examples and photos on the disk, and the embeddings in memory for the search. */
+export class Collection {
+  private readonly gallery = new Gallery(DIMENSION);
+
+  private constructor(
+    private readonly database: CollectionDatabase,
+    private readonly photos: PhotoFiles,
+    private readonly model: string,
+  ) {
+    for (const { id, embedding } of database.embeddings(model)) this.gallery.add(id, embedding);
+  }
+
+  /** Opens or makes the collection in this folder. `model` names the calculator; embeddings of others are never compared. */
+  static open(dataDir: string, model: string): Collection {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const database = CollectionDatabase.open(join(dataDir, 'collection.sqlite'));
+    return new Collection(database, new PhotoFiles(join(dataDir, 'photos')), model);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  /** Removes photos that a process killed half-way left behind; answers how many. */
+  async sweepPhotos(): Promise<number> {
+    const ids = this.database.exampleIds();
+    return this.photos.sweep((id) => ids.has(id) || this.gallery.vector(id) !== null);
+  }
+
+  subjects(): string[] {
+    return this.database.subjectNames();
+  }
+
+  /** False when the name is taken, in whatever case. */
+  createSubject(name: string): boolean {
+    if (this.database.findSubject(name)) return false;
+    this.database.insertSubject(name);
+    return true;
+  }
+
+  /** Renames, or merges into the subject that has the new name already. False when there is no subject `from`. */
+  renameSubject(from: string, to: string): boolean {
+    const source = this.database.findSubject(from);
+    if (!source) return false;
+    const target = this.database.findSubject(to);
+    if (target && target.id !== source.id) this.database.mergeSubject(source.id, target.id);
+    else this.database.renameSubject(source.id, to);
+    return true;
+  }
+
+  /** Removes the subject and its examples; null when there is none of that name, in whatever case. */
+  async deleteSubject(name: string): Promise<{ name: string; examples: number } | null> {
+    const subject = this.database.findSubject(name);
+    if (!subject) return null;
+    const ids = this.database.deleteSubject(subject.id);
+    await this.forget(ids);
+    return { name: subject.name, examples: ids.length };
+  }
+
+  /** Removes everything; answers the number of subjects. */
+  async deleteAll(): Promise<number> {
+    const { subjects, exampleIds } = this.database.deleteAll();
+    await this.forget(exampleIds);
+    return subjects;
+  }
+
+  /** Stores an example, and its subject when it is new; answers the example's id. An aborted signal stores nothing. */
+  async addExample({ subject, embedding, photo }: NewExample, signal: AbortSignal): Promise<string> {
+    const vector = normalised(embedding);
+    if (!vector) throw new Error('The model gave an embedding without direction');
+    const id = randomUUID();
+    await this.photos.add(id, photo, () => {
+      signal.throwIfAborted();
+      this.database.insertExample(id, subject, this.model, vector);
+      this.gallery.add(id, vector);
+    });
+    return id;
+  }
+
+  /** Removes those of the examples that are there, and answers them. Their subjects stay. */
+  async deleteExamples(ids: readonly string[]): Promise<ExampleRow[]> {
+    const removed = this.database.deleteExamples(ids);
+    await this.forget(removed.map(({ id }) => id));
+    return removed;
+  }
+
+  findExample(id: string): ExampleRow | null {
+    return this.database.findExample(id);
+  }
+
+  listExamples(query: PageQuery): { rows: ExampleRow[]; total: number } {
+    return { rows: this.database.listExamples(query), total: this.database.countExamples(query.subject) };
+  }
+
+  /** Null when the example is not there. */
+  async photo(id: string): Promise<Buffer | null> {
+    return this.findExample(id) && this.photos.read(id.toLowerCase());
+  }
+
+  /**
+   * The nearest examples of an embedding, best first; a subject stands once for each of its examples.
+   * Null when the embedding has no direction or is of another length.
+   */
+  nearest(embedding: ArrayLike<number>, count: number): Match[] | null {
+    const probe = this.probe(embedding);
+    if (!probe) return null;
+    return this.gallery.nearest(probe, count).map(({ exampleId, distance: d }) => ({
+      subject: this.findExample(exampleId)?.subject ?? '',
+      similarity: similarityAt(d),
+    }));
+  }
+
+  /** Similarity of an embedding to one example; null when they cannot be compared, as with an example of another model. */
+  similarityTo(exampleId: string, embedding: ArrayLike<number>): number | null {
+    const probe = this.probe(embedding);
+    const vector = this.gallery.vector(exampleId.toLowerCase());
+    return probe && vector && similarityAt(distance(probe, vector));
+  }
+
+  /** Whether examples of another model are in the store. */
+  hasOtherModels(): boolean {
+    return this.database.hasOtherModelThan(this.model);
+  }
+
+  private probe(embedding: ArrayLike<number>): Float32Array | null {
+    return embedding.length === DIMENSION ? normalised(embedding) : null;
+  }
+
+  private async forget(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.gallery.remove(id);
+    for (const id of ids) await this.photos.remove(id);
+  }
+}
