@@ -1,0 +1,149 @@
+import { HttpService } from '@nestjs/axios';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DomainError } from '../../errors/domain-error.js';
+import { Clock } from '../../time/clock.js';
+import { FaceEngineError } from '../face-engine-error.js';
+import {
+  FaceEngine,
+  type AddOutcome,
+  type EngineFailure,
+  type EngineStatus,
+  type ListedExample,
+  type Recognition,
+  type RecognizeOptions,
+} from '../face-engine.js';
+import { Caller, type Call, type Outcome } from './caller.js';
+import * as calls from './calls.js';
+import { CompreFaceOptions } from './compreface-options.js';
+import type { ExamplePage } from './decode-examples.js';
+import { readWholeList } from './example-listing.js';
+import { ownSubject } from './requests.js';
+import { Transport } from './transport.js';
+
+// What CompreFace accepts as one file; it answers anything larger with an error that says nothing.
+const MAX_JPEG_BYTES = 5 * 1024 * 1024;
+const REMOVAL_BATCH = 100;
+
+const TOO_LARGE: EngineFailure = {
+  kind: 'rejected',
+  code: 'image_too_large',
+  message: 'The photo is larger than 5 MiB',
+};
+
+/** CompreFace, or the embedded engine, over HTTP. Every answer is checked; every failure is one `EngineFailure`. */
+@Injectable()
+export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown {
+  readonly settleMs: number;
+  private readonly transport: Transport;
+  private readonly caller: Caller;
+  private calculator: string | null = null;
+
+  constructor(
+    http: HttpService,
+    private readonly options: CompreFaceOptions,
+    private readonly clock: Clock,
+  ) {
+    super();
+    this.settleMs = options.settleMs;
+    this.transport = new Transport(http, options, clock);
+    this.caller = new Caller(this.transport, options);
+  }
+
+  async createSubject(subject: string, signal?: AbortSignal): Promise<void> {
+    await this.ask(calls.createSubject(subject), signal);
+  }
+
+  async addExample(subject: string, jpeg: Buffer, signal?: AbortSignal): Promise<AddOutcome> {
+    if (jpeg.length > MAX_JPEG_BYTES) return TOO_LARGE;
+    const outcome = await this.caller.call(calls.addExample(subject, jpeg), signal);
+    return outcome.ok ? { kind: 'stored', imageId: outcome.value } : outcome.failure;
+  }
+
+  async listExamples(subject?: string, signal?: AbortSignal): Promise<ListedExample[]> {
+    const list = await readWholeList((page) => this.caller.call(calls.listPage(subject, page), signal));
+    return this.unwrap(list, signal);
+  }
+
+  async listSubjects(signal?: AbortSignal): Promise<string[]> {
+    return this.ask(calls.listSubjects(), signal);
+  }
+
+  async downloadExample(imageId: string, signal?: AbortSignal): Promise<Buffer | null> {
+    return this.ask(calls.downloadExample(imageId), signal);
+  }
+
+  async removeExamples(imageIds: readonly string[], signal?: AbortSignal): Promise<void> {
+    const batches: Call<true>[] = [];
+    for (let start = 0; start < imageIds.length; start += REMOVAL_BATCH) {
+      batches.push(calls.removeExamples(imageIds.slice(start, start + REMOVAL_BATCH)));
+    }
+    for (const batch of batches) await this.ask(batch, signal);
+  }
+
+  async removeEmptySubject(subject: string, signal?: AbortSignal): Promise<void> {
+    const own = ownSubject(subject);
+    // CompreFace deletes by a name whose case it ignores, but lists by the exact one: a twin of other case must not go along.
+    const twins = (await this.listSubjects(signal)).filter((name) => name.toUpperCase() === own.toUpperCase());
+    if (twins.length === 0) return;
+    const left = twins.some((name) => name !== own) || (await this.listExamples(own, signal)).length > 0;
+    if (left) throw new DomainError('INVALID_STATE', 'The subject still has examples in CompreFace and is not removed');
+    await this.ask(calls.removeSubject(own), signal);
+  }
+
+  async recognize(jpeg: Buffer, options: RecognizeOptions = {}): Promise<Recognition> {
+    if (jpeg.length > MAX_JPEG_BYTES) throw this.error(TOO_LARGE);
+    const { candidateCount = 1, signal } = options;
+    const recognition = await this.ask(calls.recognize(jpeg, candidateCount), signal);
+    this.calculator = recognition?.calculator ?? this.calculator;
+    return recognition ?? { faces: [], calculator: this.calculator ?? '' };
+  }
+
+  async probe(signal?: AbortSignal): Promise<void> {
+    this.unwrap(await this.probeOnce(signal), signal);
+  }
+
+  async status(): Promise<EngineStatus> {
+    const startedMs = this.clock.monotonicMs();
+    const outcome = await this.probeOnce();
+    const latencyMs = Math.round(this.clock.monotonicMs() - startedMs);
+    return {
+      reachable: outcome.ok,
+      url: this.options.shownUrl,
+      embedded: this.options.embedded,
+      version: null,
+      calculator: this.calculator,
+      latencyMs: outcome.ok ? latencyMs : null,
+      concurrencyLimit: this.options.maxConcurrency,
+      breaker: 'closed',
+      examples: outcome.ok ? outcome.value.totalExamples : null,
+      problem: outcome.ok ? null : this.problemOf(outcome.failure),
+    };
+  }
+
+  onApplicationShutdown(): void {
+    this.transport.close();
+  }
+
+  private probeOnce(signal?: AbortSignal): Promise<Outcome<ExamplePage>> {
+    return this.caller.probe(calls.listPage(undefined, 0, 1), this.options.probeTimeoutMs, signal);
+  }
+
+  private async ask<T>(call: Call<T>, signal?: AbortSignal): Promise<T> {
+    return this.unwrap(await this.caller.call(call, signal), signal);
+  }
+
+  private unwrap<T>(outcome: Outcome<T>, signal?: AbortSignal): T {
+    if (outcome.ok) return outcome.value;
+    signal?.throwIfAborted();
+    throw this.error(outcome.failure);
+  }
+
+  private problemOf(failure: EngineFailure): { message: string; suggestion: string } {
+    const { message, details } = this.error(failure);
+    return { message, suggestion: String(details.suggestion) };
+  }
+
+  private error(failure: EngineFailure): FaceEngineError {
+    return new FaceEngineError(failure, this.options.shownUrl);
+  }
+}
