@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answers, isWipe, refuseKey, unknownRoute } from './api-answers.js';
@@ -20,15 +21,22 @@ export interface FakeApiParts {
 
 /** The public face of the fake: key check, faults, answers. Takes effect although the client left, as the real one does. */
 export class FakeApi {
+  private readonly underWay = new Set<Promise<void>>();
   private readonly server = createServer((request, response) => {
-    void this.serve(request, response);
+    const work = this.serve(request, response).finally(() => this.underWay.delete(work));
+    this.underWay.add(work);
   });
 
   constructor(private readonly parts: FakeApiParts) {}
 
   async listen(port: number): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
+    await once(this.server.listen(port, '127.0.0.1'), 'listening');
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Resolves when no request and no late effect is under way any more. */
+  async settled(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 
   async close(): Promise<void> {
@@ -71,8 +79,8 @@ export class FakeApi {
     const own = takesEffect === 'yes' ? await effect() : cannedReplies.undefined;
     await sleep(fault.delayAfterMs ?? 0);
     await respond(response, fault, own);
-    if (takesEffect !== 'late') return;
     await gone;
+    if (takesEffect !== 'late') return;
     await sleep(fault.lateByMs ?? 0);
     await effect();
   }

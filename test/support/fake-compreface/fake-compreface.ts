@@ -46,6 +46,8 @@ export interface FakeCompreFace {
   setCalculator(calculator: CalculatorName): Promise<void>;
   /** Stores an example of one face as somebody else would, outside the log and the script. Returns its id. */
   addForeignExample(subject: string, photoBase64: string): Promise<string>;
+  /** Resolves when every request has been answered or left, and every late effect has happened. */
+  settled(): Promise<void>;
   /** Forgets requests only. */
   clearRequests(): Promise<void>;
   /** Empties the collection, the log and the script, and sets pace and calculator back. */

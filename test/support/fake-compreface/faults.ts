@@ -1,6 +1,9 @@
 import type { CannedReply, Reply } from './replies.js';
 import type { RouteName } from './routes.js';
 
+/** A reply of the test's own; text only, so that it can be handed to a fake in another process. */
+export type ScriptedReply = Omit<Reply, 'body'> & { readonly body: string };
+
 /**
  * What goes wrong with a request. Two questions are kept apart: does it take effect, and what does the client see of it?
  * The default of each field is the healthy behaviour.
@@ -16,7 +19,7 @@ export interface Fault {
    * `own`: the answer that belongs to the effect. `reset`: the connection is reset. `hang`: silence until the client leaves.
    * `trickle`: the right answer, one byte each `tricklePauseMs`. Else a canned reply by name, or any reply.
    */
-  readonly answer?: 'own' | 'reset' | 'hang' | 'trickle' | CannedReply | Reply;
+  readonly answer?: 'own' | 'reset' | 'hang' | 'trickle' | CannedReply | ScriptedReply;
   readonly tricklePauseMs?: number;
 }
 

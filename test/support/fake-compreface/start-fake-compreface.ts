@@ -100,6 +100,10 @@ class InProcessCompreFace implements FakeCompreFace {
     return Promise.resolve();
   }
 
+  settled(): Promise<void> {
+    return this.api.settled();
+  }
+
   close(): Promise<void> {
     return this.api.close();
   }
