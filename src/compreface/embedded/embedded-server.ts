@@ -26,6 +26,8 @@ export interface EmbeddedServerOptions {
   /** Those not given are made on the first start and kept in the data folder. */
   readonly apiKeys?: Partial<ApiKeys>;
   readonly logger?: EmbeddedLogger;
+  /** Whether web pages of other origins may call, as CompreFace lets them; default false. */
+  readonly forBrowsers?: boolean;
   /** Time in ms from the first byte of a request to its answer; default 60,000, as CompreFace waits for its core. */
   readonly deadlineMs?: number;
   /** Time in ms for a request to arrive whole; default 30,000. */
@@ -55,7 +57,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
     const apiKeys = resolveApiKeys(options.dataDir, options.apiKeys);
     const engine = assemble(options, collection, logger);
     const server = createHttpServer(options.receiveMs ?? 30_000);
-    server.on('request', embeddedApp(engine, apiKeys, logger));
+    server.on('request', embeddedApp(engine, { keys: apiKeys, logger, forBrowsers: options.forBrowsers ?? false }));
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
     await once(server, 'listening');
     const swept = sweep(collection, logger);

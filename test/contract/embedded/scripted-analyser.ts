@@ -36,7 +36,7 @@ export class ScriptedAnalyser extends FaceAnalyser {
 
 /** 128 numbers that belong to this name, not of unit length. */
 export function embeddingOf(name: string): Float32Array {
-  let state = [...name].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) | 0, 7);
+  let state = Array.from(name).reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) | 0, 7);
   return Float32Array.from({ length: 128 }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     return state / 2 ** 31;

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { CollectionDatabase, type ExampleRow, type PageQuery } from './collection-database.js';
 import { Gallery } from './gallery.js';
 import { PhotoFiles } from './photo-files.js';
-import { distance, normalised, similarityAt } from './similarity.js';
+import { comparedSimilarity, normalised } from './comparison.js';
 
 /** Numbers of an embedding of our model. */
 const DIMENSION = 128;
+const NAMED_AT_ONCE = 500;
 
 export interface Match {
   readonly subject: string;
@@ -126,29 +128,29 @@ export class Collection {
    * The nearest examples of an embedding, best first; a subject stands once for each of its examples.
    * Null when the embedding has no direction or is of another length.
    */
-  nearest(embedding: ArrayLike<number>, count: number): Match[] | null {
-    const probe = this.probe(embedding);
+  async nearest(embedding: ArrayLike<number>, count: number): Promise<Match[] | null> {
+    const probe = embedding.length === DIMENSION ? normalised(embedding) : null;
     if (!probe) return null;
-    return this.gallery.nearest(probe, count).map(({ exampleId, distance: d }) => ({
-      subject: this.findExample(exampleId)?.subject ?? '',
-      similarity: similarityAt(d),
-    }));
+    const matches: Match[] = [];
+    for (const [i, id] of this.gallery.nearest(probe, count).entries()) {
+      // A caller may ask for all examples of a large collection: others get their turn.
+      if (i % NAMED_AT_ONCE === NAMED_AT_ONCE - 1) await setImmediate();
+      const [example, similarity] = [this.findExample(id), this.similarityTo(id, probe)];
+      if (example && similarity !== null) matches.push({ subject: example.subject, similarity });
+    }
+    // The search ranks by dot products in single precision; what is answered must be in the order of what it says.
+    return matches.sort((a, b) => b.similarity - a.similarity);
   }
 
   /** Similarity of an embedding to one example; null when they cannot be compared, as with an example of another model. */
   similarityTo(exampleId: string, embedding: ArrayLike<number>): number | null {
-    const probe = this.probe(embedding);
     const vector = this.gallery.vector(exampleId.toLowerCase());
-    return probe && vector && similarityAt(distance(probe, vector));
+    return vector && comparedSimilarity(vector, embedding);
   }
 
   /** Whether examples of another model are in the store. */
   hasOtherModels(): boolean {
     return this.database.hasOtherModelThan(this.model);
-  }
-
-  private probe(embedding: ArrayLike<number>): Float32Array | null {
-    return embedding.length === DIMENSION ? normalised(embedding) : null;
   }
 
   private async forget(ids: readonly string[]): Promise<void> {

@@ -1,11 +1,4 @@
 import { Nearest } from './nearest.js';
-import { distance } from './similarity.js';
-
-/** An example found near a probe; `distance` is Euclidean between the normalised embeddings, 0..2. */
-export interface Neighbour {
-  readonly exampleId: string;
-  readonly distance: number;
-}
 
 const FIRST_ROWS = 256;
 
@@ -54,15 +47,11 @@ export class Gallery {
     return row === undefined ? null : this.row(row);
   }
 
-  /** The `count` nearest examples of a normalised probe, best first. */
-  nearest(probe: Float32Array, count: number): Neighbour[] {
+  /** The ids of the `count` nearest examples of a normalised probe, best first. */
+  nearest(probe: Float32Array, count: number): string[] {
     const nearest = new Nearest(Math.min(count, this.size));
     this.scan(probe, nearest);
-    // The scan compares dot products; the distances of the few winners are computed anew, without the loss of 1 - dot.
-    const found = nearest
-      .best()
-      .map((row) => ({ exampleId: this.ids[row] ?? '', distance: distance(probe, this.row(row)) }));
-    return found.sort((a, b) => a.distance - b.distance);
+    return nearest.best().map((row) => this.ids[row] ?? '');
   }
 
   private scan(probe: Float32Array, nearest: Nearest): void {

@@ -1,10 +1,8 @@
 import { type AnalysedFace, type Analysis, MODEL_VERSIONS, type ModelPlugin } from '../models/face-analyser.js';
+import { fiveDecimals } from '../rounding.js';
 import type { ImageParameters } from './image-parameters.js';
 
 type Json = Record<string, unknown>;
-
-/** Five decimals, half up, as CompreFace emits probabilities and similarities. */
-export const fiveDecimals = (value: number): number => Math.round(value * 1e5) / 1e5;
 
 /** The fields of one face that every service answers; what was not asked for or is not known is left out. */
 export function faceAnswer(face: AnalysedFace, analysis: Analysis, parameters: ImageParameters): Json {
