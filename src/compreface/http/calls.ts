@@ -20,13 +20,15 @@ const SUBJECT_EXISTS = 43;
 const EXAMPLE_UNKNOWN = 44;
 
 export function addExample(subject: string, jpeg: Buffer): Call<string> {
-  return { kind: 'add', request: requests.addExample(subject, jpeg), decode: decodeAdded };
+  return { kind: 'add', fairnessKey: subject, request: requests.addExample(subject, jpeg), decode: decodeAdded };
 }
 
+// Recognitions share one turn beside the subjects, whose names are never blank.
 /** A recognition without a face is null: CompreFace names no calculator then. */
 export function recognize(jpeg: Buffer, candidateCount: number): Call<Recognition | null> {
   return {
     kind: 'recognize',
+    fairnessKey: '',
     request: requests.recognize(jpeg, candidateCount),
     decode: (answer) => (hasCode(answer, 400, NO_FACE) ? null : decodeRecognition(answer)),
   };

@@ -24,6 +24,9 @@ import { Transport } from './transport.js';
 const MAX_JPEG_BYTES = 5 * 1024 * 1024;
 const REMOVAL_BATCH = 100;
 
+// Cheap, without effect, and it needs a key of the right type; it also tells how many examples there are.
+const PROBE = calls.listPage(undefined, 0, 1);
+
 const TOO_LARGE: EngineFailure = {
   kind: 'rejected',
   code: 'image_too_large',
@@ -46,7 +49,7 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
     super();
     this.settleMs = options.settleMs;
     this.transport = new Transport(http, options, clock);
-    this.caller = new Caller(this.transport, options);
+    this.caller = new Caller(this.transport, options, () => clock.monotonicMs(), PROBE);
   }
 
   async createSubject(subject: string, signal?: AbortSignal): Promise<void> {
@@ -113,8 +116,8 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
       version: null,
       calculator: this.calculator,
       latencyMs: outcome.ok ? latencyMs : null,
-      concurrencyLimit: this.options.maxConcurrency,
-      breaker: 'closed',
+      concurrencyLimit: this.caller.concurrencyLimit,
+      breaker: this.caller.breakerState,
       examples: outcome.ok ? outcome.value.totalExamples : null,
       problem: outcome.ok ? null : this.problemOf(outcome.failure),
     };
@@ -125,7 +128,7 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
   }
 
   private probeOnce(signal?: AbortSignal): Promise<Outcome<ExamplePage>> {
-    return this.caller.probe(calls.listPage(undefined, 0, 1), this.options.probeTimeoutMs, signal);
+    return this.caller.probe(PROBE, signal);
   }
 
   private async ask<T>(call: Call<T>, signal?: AbortSignal): Promise<T> {

@@ -1,0 +1,111 @@
+import { OutcomeWindow } from './outcome-window.js';
+import type { Refusal, Verdict } from './verdict.js';
+
+const MAX_CONNECT_FAILURES = 5;
+const FIRST_OPEN_MS = 5_000;
+const MAX_OPEN_MS = 60_000;
+const MISCONFIGURED_MS = 60_000;
+const OPEN_JITTER = 0.2;
+
+/**
+ * closed: calls pass. open: calls are refused until a time. half_open: one probe is under way, calls are refused.
+ * misconfigured: as open, but waiting alone does not help: a person has to change the settings.
+ */
+export type BreakerState = 'closed' | 'open' | 'half_open' | 'misconfigured';
+
+/** What a call may do: go on, make the probe that decides first, or fail with the failure that opened the breaker. */
+export type Admission = 'pass' | 'probe' | Refusal;
+
+/** Spares a server that is down, and its callers the waiting. One per address and key; time is any monotonic clock. */
+export class CircuitBreaker {
+  private readonly window = new OutcomeWindow();
+  private current: BreakerState = 'closed';
+  private refusal: Refusal | null = null;
+  private untilMs = 0;
+  private openMs = FIRST_OPEN_MS;
+  private connectFailures = 0;
+  /** Closed by a probe, but no call that costs inference has succeeded since. */
+  private onTrial = false;
+
+  constructor(
+    private readonly monotonicMs: () => number,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  get state(): BreakerState {
+    return this.current;
+  }
+
+  /** Whoever is told to `probe` must report it with `probed`. */
+  admit(): Admission {
+    if (this.refusal === null) return 'pass';
+    if (this.current === 'half_open' || this.monotonicMs() < this.untilMs) return this.refused(this.refusal);
+    this.current = 'half_open';
+    return 'probe';
+  }
+
+  /** Takes note of a call that was let through; null is its success. `trial`: it cost inference, as only real work does. */
+  record(verdict: Verdict | null, trial = false): void {
+    const effect = verdict?.breaker ?? 'success';
+    if (verdict && (effect === 'misconfigured' || effect === 'pause')) this.open(verdict);
+    if (this.refusal !== null || effect === 'ignored') return;
+    this.window.add(effect !== 'success', this.monotonicMs());
+    this.connectFailures = effect === 'connect_failure' ? this.connectFailures + 1 : 0;
+    if (verdict === null || effect === 'success') this.passTrial(trial);
+    else if (this.isBroken(trial)) this.open(verdict);
+  }
+
+  /** Takes note of a probe, whoever asked for it: its success closes the breaker. Returns whether that ended an outage. */
+  probed(verdict: Verdict | null): boolean {
+    if (this.refusal === null) {
+      this.record(verdict);
+      return false;
+    }
+    if (verdict === null) return this.close(this.refusal);
+    if (verdict.breaker === 'ignored') this.current = this.refusal.kind === 'misconfigured' ? 'misconfigured' : 'open';
+    else this.open(verdict);
+    return false;
+  }
+
+  private isBroken(trial: boolean): boolean {
+    return (this.onTrial && trial) || this.connectFailures >= MAX_CONNECT_FAILURES || this.window.mostFailed;
+  }
+
+  private open({ breaker, refusal }: Verdict): void {
+    if (refusal === null) return;
+    const again = this.current === 'half_open' || this.onTrial;
+    if (again) this.openMs = Math.min(MAX_OPEN_MS, this.openMs * 2);
+    this.current = breaker === 'misconfigured' ? 'misconfigured' : 'open';
+    this.refusal = refusal;
+    this.untilMs = this.monotonicMs() + this.pauseMs(breaker, refusal);
+    this.onTrial = false;
+    this.connectFailures = 0;
+    this.window.clear();
+  }
+
+  private pauseMs(breaker: Verdict['breaker'], refusal: Refusal): number {
+    if (breaker === 'misconfigured') return MISCONFIGURED_MS;
+    // What the server asked for is a least time, so jitter only adds.
+    const told = refusal.kind === 'unavailable' ? refusal.retryAfterMs : null;
+    if (told !== null) return told * (1 + this.random() * OPEN_JITTER);
+    return this.openMs * (1 - OPEN_JITTER + this.random() * 2 * OPEN_JITTER);
+  }
+
+  private close(refusal: Refusal): boolean {
+    this.onTrial = refusal.kind === 'unavailable';
+    this.current = 'closed';
+    this.refusal = null;
+    return this.onTrial;
+  }
+
+  private passTrial(trial: boolean): void {
+    if (!trial) return;
+    this.onTrial = false;
+    this.openMs = FIRST_OPEN_MS;
+  }
+
+  private refused(refusal: Refusal): Refusal {
+    if (refusal.kind === 'misconfigured') return refusal;
+    return { ...refusal, retryAfterMs: Math.max(0, Math.ceil(this.untilMs - this.monotonicMs())) };
+  }
+}
