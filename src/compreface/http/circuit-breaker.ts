@@ -1,11 +1,14 @@
 import { OutcomeWindow } from './outcome-window.js';
-import type { Refusal, Verdict } from './verdict.js';
+import type { BreakerEffect, Refusal, Verdict } from './verdict.js';
 
 const MAX_CONNECT_FAILURES = 5;
 const FIRST_OPEN_MS = 5_000;
 const MAX_OPEN_MS = 60_000;
 const MISCONFIGURED_MS = 60_000;
 const OPEN_JITTER = 0.2;
+
+// One such failure opens it.
+const OPENING: ReadonlySet<BreakerEffect> = new Set(['misconfigured', 'pause']);
 
 /**
  * closed: calls pass. open: calls are refused until a time. half_open: one probe is under way, calls are refused.
@@ -46,13 +49,8 @@ export class CircuitBreaker {
 
   /** Takes note of a call that was let through; null is its success. `trial`: it cost inference, as only real work does. */
   record(verdict: Verdict | null, trial = false): void {
-    const effect = verdict?.breaker ?? 'success';
-    if (verdict && (effect === 'misconfigured' || effect === 'pause')) this.open(verdict);
-    if (this.refusal !== null || effect === 'ignored') return;
-    this.window.add(effect !== 'success', this.monotonicMs());
-    this.connectFailures = effect === 'connect_failure' ? this.connectFailures + 1 : 0;
-    if (verdict === null || effect === 'success') this.passTrial(trial);
-    else if (this.isBroken(trial)) this.open(verdict);
+    if (verdict === null || verdict.breaker === 'success') this.succeeded(trial);
+    else this.failed(verdict, trial);
   }
 
   /** Takes note of a probe, whoever asked for it: its success closes the breaker. Returns whether that ended an outage. */
@@ -67,8 +65,23 @@ export class CircuitBreaker {
     return false;
   }
 
-  private isBroken(trial: boolean): boolean {
-    return (this.onTrial && trial) || this.connectFailures >= MAX_CONNECT_FAILURES || this.window.mostFailed;
+  // While it is open, calls that started before say nothing about now: only a probe closes it.
+  private succeeded(trial: boolean): void {
+    if (this.refusal !== null) return;
+    this.window.add(false, this.monotonicMs());
+    this.connectFailures = 0;
+    if (!trial) return;
+    this.onTrial = false;
+    this.openMs = FIRST_OPEN_MS;
+  }
+
+  private failed(verdict: Verdict, trial: boolean): void {
+    if (OPENING.has(verdict.breaker)) this.open(verdict);
+    if (this.refusal !== null || verdict.breaker === 'ignored') return;
+    this.window.add(true, this.monotonicMs());
+    this.connectFailures = verdict.breaker === 'connect_failure' ? this.connectFailures + 1 : 0;
+    const broken = this.connectFailures >= MAX_CONNECT_FAILURES || this.window.mostFailed;
+    if (broken || (this.onTrial && trial)) this.open(verdict);
   }
 
   private open({ breaker, refusal }: Verdict): void {
@@ -96,12 +109,6 @@ export class CircuitBreaker {
     this.current = 'closed';
     this.refusal = null;
     return this.onTrial;
-  }
-
-  private passTrial(trial: boolean): void {
-    if (!trial) return;
-    this.onTrial = false;
-    this.openMs = FIRST_OPEN_MS;
   }
 
   private refused(refusal: Refusal): Refusal {
