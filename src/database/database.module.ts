@@ -2,7 +2,9 @@ import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/comm
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DatabaseSettings, ServerSettings } from '../config/settings.js';
+import { InstallationRow, SessionCheck } from './bookkeeping.entity.js';
 import { Database } from './database.js';
+import { Installation } from './installation.js';
 import { dataSourceOptions, migrate } from './data-source.js';
 import { checkSession } from './session-check.js';
 import { ProcessLock } from './sqlite/process-lock.js';
@@ -46,8 +48,10 @@ async function openDataSource(options?: DataSourceOptions): Promise<DataSource> 
       }),
       dataSourceFactory: openDataSource,
     }),
+    TypeOrmModule.forFeature([InstallationRow, SessionCheck]),
   ],
   providers: [
+    Installation,
     {
       provide: Database,
       inject: [DataSource, DatabaseSettings],
@@ -55,7 +59,7 @@ async function openDataSource(options?: DataSourceOptions): Promise<DataSource> 
         new Database(dataSource, settings, turnstiles.get(dataSource) ?? null),
     },
   ],
-  exports: [Database],
+  exports: [Database, Installation],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(getDataSourceToken()) private readonly dataSource: DataSource) {}

@@ -43,7 +43,7 @@ describe.each(databases)('the database on $name', (kind) => {
     );
     const [all] = await select<{ n: number }>(db.reader, 'SELECT COUNT(*) AS n FROM session_check WHERE id >= 1000');
     expect(acknowledged.filter(Boolean)).toHaveLength(120);
-    expect([Number(row!.n), Number(all!.n)]).toEqual([120, 120]);
+    expect([row!.n, all!.n]).toEqual([120, 120]);
   });
 
   it('counts a matched row as affected although nothing changes in it', async () => {
@@ -89,20 +89,22 @@ describe('the database on SQLite', () => {
   const [sqlite] = databases;
 
   it('says at once what is wrong when code inside a transaction uses the outer connection', async () => {
-    const { db, close } = await openDatabase(sqlite!);
+    const opened = await openDatabase(sqlite!);
+    const { db } = opened;
     await expect(db.write(() => select(db.reader, 'SELECT 1'))).rejects.toThrow(
       /EntityManager the transaction gave you/,
     );
     expect(await select(db.reader, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    await close();
+    await opened.close();
   });
 
   it('refuses a second process on the same file, with the remedy', async () => {
-    const { place, close } = await openDatabase(sqlite!);
+    const opened = await openDatabase(sqlite!);
+    const { place } = opened;
     const second = Test.createTestingModule({
       imports: [SettingsModule.from(place.environment), DatabaseModule],
     }).compile();
     await expect(second).rejects.toThrow(/Another process already uses this SQLite database.*MySQL or MariaDB/);
-    await close();
+    await opened.close();
   });
 });

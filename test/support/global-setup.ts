@@ -2,7 +2,6 @@
 import { mariaDbPath, type MariaDbServer, startMariaDb } from './mariadb';
 
 declare global {
-  // eslint-disable-next-line no-var -- the only way to declare a global
   var testMariaDb: MariaDbServer | undefined;
 }
 

@@ -142,6 +142,7 @@ const installation = (): Table =>
     name: 'installation',
     columns: [
       int('id', key),
+      varchar('marker', 36),
       epochMs('first_started_at'),
       varchar('engine_owner', 36, optional),
       epochMs('engine_lease_until', optional),

@@ -63,31 +63,3 @@ export class CronSlot {
   @Column({ name: 'fired_at', type: 'datetime', precision: 3 })
   firedAt!: Date;
 }
-
-/** This installation: one row. */
-@Entity('installation')
-export class Installation {
-  @PrimaryColumn({ type: 'int' })
-  id!: number;
-
-  /** Database clock, epoch ms. */
-  @Column({ name: 'first_started_at', type: 'bigint', transformer: epochMsTransformer })
-  firstStartedAt!: number;
-
-  /** The one process that runs the embedded engine, and until when it is known to live. */
-  @Column({ name: 'engine_owner', type: 'varchar', length: 36, nullable: true })
-  engineOwner!: string | null;
-
-  @Column({ name: 'engine_lease_until', type: 'bigint', nullable: true, transformer: epochMsTransformer })
-  engineLeaseUntil!: number | null;
-}
-
-/** Scratch row for the check that a session counts matched rows. */
-@Entity('session_check')
-export class SessionCheck {
-  @PrimaryColumn({ type: 'int' })
-  id!: number;
-
-  @Column({ type: 'int' })
-  touched!: number;
-}

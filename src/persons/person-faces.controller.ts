@@ -1,0 +1,112 @@
+import { Body, Controller, Get, Param, Post, Query, Res, UploadedFiles, UseInterceptors } from '@nestjs/common';
+import { FilesInterceptor } from '@nestjs/platform-express';
+import { ApiBody, ApiConsumes, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { In } from 'typeorm';
+import { Database } from '../database/database.js';
+import { ErrorAnswers } from '../errors/error-body.js';
+import { FaceListAnswer, UploadAnswer, UploadFacesBody } from './dto/face.dto.js';
+import { IdParam, LimitQuery } from './dto/id-and-page.dto.js';
+import { Face } from './entities/face.entity.js';
+import { toFaceRecord } from './face-record.js';
+import { FacesService } from './faces.service.js';
+import { PersonsService } from './persons.service.js';
+import { PhotoIntake, type Verdict } from './photos/photo-intake.js';
+import { parseBox, uploadAnswer, uploadStatus } from './photos/upload-answer.js';
+import { removeUploads, UploadStorage } from './photos/upload-storage.js';
+
+const UPLOAD = {
+  storage: new UploadStorage(),
+  limits: { files: 100, fileSize: 25 * 1024 * 1024 + 1, fields: 5, fieldSize: 1_000, parts: 110, headerPairs: 50 },
+};
+
+@ApiTags('Persons')
+@Controller('persons/:id/faces')
+export class PersonFacesController {
+  constructor(
+    private readonly persons: PersonsService,
+    private readonly faces: FacesService,
+    private readonly intake: PhotoIntake,
+    private readonly db: Database,
+  ) {}
+
+  /** List a person's faces. */
+  @Get()
+  @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND')
+  async list(@Param() { id }: IdParam, @Query() { limit }: LimitQuery): Promise<FaceListAnswer> {
+    const { faces, total } = await this.faces.listOf(id, limit);
+    return { faces: faces.map(toFaceRecord), total };
+  }
+
+  /**
+   * Upload photos of a person: one verdict per file, and a bad file never spoils the others.
+   *
+   * 201 when a face was kept, 200 when every photo was here already, 202 when CompreFace was away and the photos wait, 422 when no file
+   * could be kept (413 or 415 when that was the reason for each).
+   */
+  @Post()
+  @UseInterceptors(FilesInterceptor('files', 100, UPLOAD))
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['files'],
+      properties: {
+        files: {
+          type: 'array',
+          minItems: 1,
+          maxItems: 100,
+          items: { type: 'string', format: 'binary' },
+          description: '1 to 100 images (JPEG, PNG, WebP, GIF, TIFF), 25 MB each, 500 MB together',
+        },
+        box: {
+          type: 'string',
+          description: 'For one photo with several faces: the box of the right one, x_min,y_min,x_max,y_max in pixels',
+        },
+      },
+    },
+  })
+  @ApiResponse({ status: 200, description: 'Every photo was here already', type: UploadAnswer })
+  @ApiResponse({ status: 201, description: 'At least one face was kept', type: UploadAnswer })
+  @ApiResponse({
+    status: 202,
+    description: 'CompreFace is away; the photos are kept and looked at later',
+    type: UploadAnswer,
+  })
+  @ErrorAnswers(
+    'VALIDATION_ERROR',
+    'NOT_FOUND',
+    'PAYLOAD_TOO_LARGE',
+    'UNSUPPORTED_MEDIA_TYPE',
+    'INSUFFICIENT_DATA',
+    'INSUFFICIENT_STORAGE',
+  )
+  async upload(
+    @Param() { id }: IdParam,
+    @UploadedFiles() files: Express.Multer.File[] | undefined,
+    @Body() body: UploadFacesBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<UploadAnswer> {
+    const uploads = files ?? [];
+    try {
+      const chosen = parseBox(body.box, uploads.length);
+      await this.persons.get(id);
+      const photos = uploads.map(({ path, size, originalname }) => ({ path, size, originalName: utf8(originalname) }));
+      const verdicts = await this.intake.takeIn(id, photos, chosen);
+      response.status(uploadStatus(verdicts));
+      return uploadAnswer(verdicts, await this.keptFaces(verdicts));
+    } finally {
+      await removeUploads(uploads);
+    }
+  }
+
+  private keptFaces(verdicts: readonly Verdict[]): Promise<Face[]> {
+    const ids = verdicts.flatMap(({ faceId }) => (faceId === null ? [] : [faceId]));
+    return this.db.reader.find(Face, { where: { id: In(ids) }, order: { id: 'ASC' } });
+  }
+}
+
+/** multer reads file names as Latin-1; browsers and curl send UTF-8. */
+function utf8(name: string): string {
+  return Buffer.from(name, 'latin1').toString('utf8');
+}

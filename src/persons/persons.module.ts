@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CompreFaceModule } from '../compreface/compreface.module.js';
+import { FaceEmbedding } from './entities/face-embedding.entity.js';
+import { Face } from './entities/face.entity.js';
+import { Person } from './entities/person.entity.js';
+import { Photo } from './entities/photo.entity.js';
+import { Withdrawal } from './entities/withdrawal.entity.js';
+import { FaceChanges } from './face-changes.js';
+import { FacesController } from './faces.controller.js';
+import { FacesService } from './faces.service.js';
+import { PersonFacesController } from './person-faces.controller.js';
+import { PersonRecords } from './person-records.js';
+import { PersonsController } from './persons.controller.js';
+import { PersonsService } from './persons.service.js';
+import { FaceFinder } from './photos/face-finder.js';
+import { FaceRecords } from './photos/face-records.js';
+import { PendingPhotos } from './photos/pending-photos.js';
+import { PhotoIntake } from './photos/photo-intake.js';
+import { PhotoStore } from './photos/photo-store.js';
+
+/** Persons, their photos and faces. Knows nothing of training: a change raises the person's `desired_generation`. */
+@Module({
+  imports: [CompreFaceModule, TypeOrmModule.forFeature([Person, Photo, Face, FaceEmbedding, Withdrawal])],
+  controllers: [PersonsController, PersonFacesController, FacesController],
+  providers: [
+    PersonsService,
+    PersonRecords,
+    FacesService,
+    FaceChanges,
+    FaceFinder,
+    FaceRecords,
+    PhotoIntake,
+    PhotoStore,
+    PendingPhotos,
+  ],
+  exports: [PersonsService, PersonRecords, PhotoStore, PendingPhotos],
+})
+export class PersonsModule {}
