@@ -14,11 +14,13 @@ export interface SimilarityCoefficients {
 export function similarity(a: readonly number[], b: readonly number[], { c0, c1 }: SimilarityCoefficients): number {
   if (a.length !== b.length || a.length === 0)
     throw new RangeError('Embeddings of different models cannot be compared');
-  const lengths = { a: lengthOf(a), b: lengthOf(b) };
+  const lengthOfA = lengthOf(a);
+  const lengthOfB = lengthOf(b);
   let squares = 0;
-  a.forEach((value, index) => {
-    squares += (value / lengths.a - (b[index] ?? 0) / lengths.b) ** 2;
-  });
+  for (let index = 0; index < a.length; index++) {
+    const difference = (a[index] ?? 0) / lengthOfA - (b[index] ?? 0) / lengthOfB;
+    squares += difference * difference;
+  }
   return (Math.tanh((c0 - Math.sqrt(squares)) * c1) + 1) / 2;
 }
 
@@ -31,7 +33,9 @@ export function coefficientsOf(calculator: string): SimilarityCoefficients | nul
 }
 
 function lengthOf(embedding: readonly number[]): number {
-  const length = Math.hypot(...embedding);
+  let squares = 0;
+  for (const value of embedding) squares += value * value;
+  const length = Math.sqrt(squares);
   if (length > 0 && Number.isFinite(length)) return length;
   throw new RangeError('An embedding without direction cannot be compared');
 }
