@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Direction, NetworkMode } from './fault-proxy.js';
+import type { Direction, NetworkMode } from './network-mode.js';
 
 interface Network {
   readonly mode: NetworkMode;
