@@ -101,10 +101,9 @@ async function sweep(collection: Collection, logger: EmbeddedLogger): Promise<vo
 
 async function stop(server: Server, { calls, collection }: Engine, swept: Promise<void>): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
   const grace = new AbortController();
   const graceOver = wait(CLOSE_GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined);
-  await Promise.race([closed, graceOver]);
+  await Promise.race([calls.settled(), graceOver]);
   grace.abort();
   server.closeAllConnections();
   await Promise.all([closed, calls.settled(), swept]);

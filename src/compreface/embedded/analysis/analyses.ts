@@ -1,4 +1,5 @@
 import {
+  AnalyserBusyError,
   type Analysis,
   AnalysisTimeoutError,
   type AnalyseOptions,
@@ -41,7 +42,7 @@ export class Analyses {
       return await this.analyser.analyse(image, options);
     } catch (error) {
       if (error instanceof UnreadableImageError) throw noFace();
-      if (error instanceof AnalysisTimeoutError) throw coreTimeout();
+      if (error instanceof AnalysisTimeoutError || error instanceof AnalyserBusyError) throw coreTimeout();
       this.logger.error(`Face analyser: ${error instanceof Error ? `${error.name}: ${error.message}` : 'failed'}`);
       throw coreBroke();
     }

@@ -4,7 +4,7 @@ import { FILE } from '../intake/image-intake.js';
 import type { AnalysedFace } from '../models/face-analyser.js';
 import type { Match } from '../store/collection.js';
 import type { Answer, Call } from '../wire/call.js';
-import { faceAnswer, withRoundedProbability } from '../wire/face-answer.js';
+import { comparedFaceAnswer } from '../wire/face-answer.js';
 import { type ImageParameters, readImageParameters } from '../wire/image-parameters.js';
 import type { Parameters } from '../wire/parameters.js';
 import { incorrectImageId, undefinedError } from '../wire/wire-error.js';
@@ -33,7 +33,7 @@ async function recognize(engine: Engine, call: Call): Promise<Answer> {
   const result = [];
   for (const face of limited(analysis, parameters)) {
     const subjects = await nearest(engine, face, parameters.predictionCount);
-    result.push({ ...withRoundedProbability(faceAnswer(face, analysis, parameters)), subjects });
+    result.push({ ...comparedFaceAnswer(face, analysis, parameters), subjects });
     // A search through a large collection takes milliseconds: other requests get their turn between two faces.
     await setImmediate();
     call.signal.throwIfAborted();
@@ -51,7 +51,7 @@ async function verify(engine: Engine, call: Call): Promise<Answer> {
   const example = engine.collection.findExample(parameters.id);
   if (!example) throw incorrectImageId();
   const result = limited(analysis, parameters).map((face) => ({
-    ...withRoundedProbability(faceAnswer(face, analysis, parameters)),
+    ...comparedFaceAnswer(face, analysis, parameters),
     subject: example.subject,
     similarity: similarity(engine, example.id, face),
   }));

@@ -3,7 +3,7 @@ import type { ImageName } from '../intake/image-intake.js';
 import type { AnalysedFace } from '../models/face-analyser.js';
 import { comparedSimilarity } from '../store/comparison.js';
 import type { Answer, Call } from '../wire/call.js';
-import { faceAnswer, withRoundedProbability } from '../wire/face-answer.js';
+import { comparedFaceAnswer } from '../wire/face-answer.js';
 import { readImageParameters } from '../wire/image-parameters.js';
 import { tooManyFaces, undefinedError } from '../wire/wire-error.js';
 import { verifyEmbeddings } from './embedding-routes.js';
@@ -36,9 +36,9 @@ async function verify(engine: Engine, call: Call): Promise<Answer> {
   if (others.length > 0) throw tooManyFaces();
   const targetAnalysis = await analyse(engine, call, images[1], comparing);
   const answer = {
-    source_image_face: source && withRoundedProbability(faceAnswer(source, sourceAnalysis, parameters)),
+    source_image_face: source && comparedFaceAnswer(source, sourceAnalysis, parameters),
     face_matches: limited(targetAnalysis, parameters).map((face) => ({
-      ...withRoundedProbability(faceAnswer(face, targetAnalysis, parameters)),
+      ...comparedFaceAnswer(face, targetAnalysis, parameters),
       similarity: similarity(source, face),
     })),
     ...versions(comparing),

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DomainError } from '../../../errors/domain-error.js';
 
@@ -60,6 +61,7 @@ export class CollectionDatabase {
 
   /** @throws DomainError INVALID_STATE when another process has the file open, or a newer release made it */
   static open(path: string): CollectionDatabase {
+    closeSync(openSync(path, 'a', 0o600));
     const db = new Database(path, { timeout: 0 });
     try {
       // Held until close or the death of the process: the vectors in memory must not go stale behind our back.

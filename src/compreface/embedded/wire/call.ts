@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import { coreTimeout } from './wire-error.js';
 
@@ -33,13 +34,15 @@ export class Calls {
   /** Turns a route into an Express handler. */
   handler(route: Route): RequestHandler {
     return (request, response, next) => {
-      const done = this.run(route, request, response).catch(next);
+      const done = this.run(route, request, response)
+        .catch(next)
+        .then(() => sent(response));
       this.underWay.add(done);
       void done.finally(() => this.underWay.delete(done));
     };
   }
 
-  /** Resolves when no request is under way any more. */
+  /** Resolves when no request is under way any more and the answers have left. */
   async settled(): Promise<void> {
     while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
@@ -61,6 +64,11 @@ export class Calls {
       for (const release of releases) release();
     }
   }
+}
+
+/** Resolves when the answer has left, or nobody waits for it any more. */
+async function sent(response: Response): Promise<void> {
+  if (!response.writableFinished && !response.destroyed) await finished(response).catch(() => undefined);
 }
 
 function send(response: Response, answer: Answer): void {

@@ -5,8 +5,7 @@ import type { ImageParameters } from './image-parameters.js';
 type Json = Record<string, unknown>;
 
 /** The fields of one face that every service answers; what was not asked for or is not known is left out. */
-export function faceAnswer(face: AnalysedFace, analysis: Analysis, parameters: ImageParameters): Json {
-  const { plugins, status } = parameters;
+export function faceAnswer(face: AnalysedFace, analysis: Analysis, { plugins, status }: ImageParameters): Json {
   return {
     box: boxAnswer(face, analysis),
     ...(plugins.has('calculator') && face.embedding && { embedding: Array.from(face.embedding) }),
@@ -18,10 +17,16 @@ export function faceAnswer(face: AnalysedFace, analysis: Analysis, parameters: I
   };
 }
 
-/** Only the detection service answers the probability unrounded. */
-export function withRoundedProbability(answer: Json): Json {
-  const box = answer['box'] as ReturnType<typeof boxAnswer>;
-  return { ...answer, box: { ...box, probability: fiveDecimals(box.probability) } };
+/** The same for a face that was compared: only the detection service leaves the probability unrounded, and the calculator always ran. */
+export function comparedFaceAnswer(face: AnalysedFace, analysis: Analysis, parameters: ImageParameters): Json {
+  const { box, ...rest } = faceAnswer(face, analysis, parameters);
+  const { probability, ...corners } = box as BoxAnswer;
+  const plugins = new Set<ModelPlugin>([...parameters.plugins, 'calculator']);
+  return {
+    box: { probability: fiveDecimals(probability), ...corners },
+    ...rest,
+    ...(parameters.status && { execution_time: executionTime(analysis, plugins) }),
+  };
 }
 
 /** The models in use: the detector always, the others as asked for. */
@@ -59,9 +64,10 @@ function fivePoints(points: AnalysedFace['landmarks']): number[][] {
   return [mean(36, 42), mean(42, 48), mean(30, 31), mean(48, 49), mean(54, 55)];
 }
 
+/** Whole milliseconds; what is measured over all faces is told as the mean of a face. */
 function executionTime(analysis: Analysis, plugins: ReadonlySet<ModelPlugin>): Json {
   const { millis, faces } = analysis;
-  const perFace = (step: string): number => (millis[step] ?? 0) / Math.max(faces.length, 1);
+  const perFace = (step: string): number => Math.round((millis[step] ?? 0) / Math.max(faces.length, 1));
   const steps: Record<ModelPlugin, string> = {
     calculator: 'calculator',
     landmarks: 'landmarks',
@@ -70,5 +76,5 @@ function executionTime(analysis: Analysis, plugins: ReadonlySet<ModelPlugin>): J
     gender: 'agegender',
   };
   const entries = [...plugins].map((plugin) => [plugin, perFace(steps[plugin])] as const);
-  return { detector: millis['detector'] ?? 0, ...Object.fromEntries(entries) };
+  return { detector: Math.round(millis['detector'] ?? 0), ...Object.fromEntries(entries) };
 }
