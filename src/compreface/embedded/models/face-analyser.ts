@@ -51,10 +51,15 @@ export class AnalysisTimeoutError extends Error {
   override readonly name = 'AnalysisTimeoutError';
 }
 
+/** More requests wait than the analyser takes on; nothing was looked at. Come back later. */
+export class AnalyserBusyError extends Error {
+  override readonly name = 'AnalyserBusyError';
+}
+
 /** Finds faces in an image and describes them. */
 export abstract class FaceAnalyser {
   /**
-   * Analyses the first frame of an encoded image.
+   * Analyses the first frame of an encoded JPEG, PNG, GIF, WebP or TIFF of at most 64 megapixels.
    * @throws UnreadableImageError when the bytes are at fault; any other error means the analyser is.
    */
   abstract analyse(image: Buffer, options: AnalyseOptions): Promise<Analysis>;

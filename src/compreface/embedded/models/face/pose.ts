@@ -10,21 +10,22 @@ interface ModelPoint {
 }
 
 /**
- * A head of average size in millimetres, looking at us: x to our right, y down, z away from us, origin between the eyes.
- * Rigid points only: a smile or an open mouth moves the jaw, the lips and the brows. Mirrored in x, which `fitHead` uses.
+ * A head of average size in millimetres, looking at us: x to our right, y down, z away from us, origin between the eyes;
+ * the corners of eyes and mouth are equally far away on average. Rigid points only: a smile or an open mouth moves the
+ * jaw, the lips and the brows. Mirrored in x, which `fitHead` uses.
  */
 const HEAD: readonly ModelPoint[] = [
   { landmark: 36, at: [-45, 0, 13] },
   { landmark: 39, at: [-17, 0, 3] },
   { landmark: 42, at: [17, 0, 3] },
   { landmark: 45, at: [45, 0, 13] },
-  { landmark: 27, at: [0, -2, -9] },
-  { landmark: 30, at: [0, 36, -32] },
-  { landmark: 31, at: [-14, 47, -10] },
-  { landmark: 33, at: [0, 50, -17] },
-  { landmark: 35, at: [14, 47, -10] },
-  { landmark: 48, at: [-26, 71, -2] },
-  { landmark: 54, at: [26, 71, -2] },
+  { landmark: 27, at: [0, 0, -9] },
+  { landmark: 30, at: [0, 40, -27] },
+  { landmark: 31, at: [-14, 48, -3] },
+  { landmark: 33, at: [0, 52, -10] },
+  { landmark: 35, at: [14, 48, -3] },
+  { landmark: 48, at: [-26, 71, 8] },
+  { landmark: 54, at: [26, 71, 8] },
 ];
 
 const DEGREES = 180 / Math.PI;
@@ -35,7 +36,8 @@ const DEGREES = 180 / Math.PI;
  *
  * Formula: weak perspective (scaled orthography). The 2 x 3 matrix that brings the average head closest to the landmarks
  * (least squares) is made orthonormal; its two rows and their cross product are the rotation. Meant for telling frontal
- * from turned faces: past about 45 degrees of yaw or 30 of pitch the landmarks themselves give out.
+ * from turned faces: past about 45 degrees of yaw or 30 of pitch the landmarks themselves give out, and a broad smile
+ * lowers the pitch by up to 10.
  */
 export function poseFromLandmarks(landmarks: readonly Point[]): Pose {
   const [right, down] = orthonormal(...fitHead(landmarks));
@@ -71,14 +73,21 @@ function fitHead(landmarks: readonly Point[]): [Vector, Vector] {
   return [solve(sums.u), solve(sums.v)];
 }
 
-/** The nearest pair of perpendicular unit vectors: both are turned by the same angle. */
+/**
+ * The perpendicular unit vectors nearest to the rows a and b of M: the rotation of its polar decomposition,
+ * (M M')^(-1/2) M, in closed form for two rows. Rows without area, of landmarks on one line, count as no rotation.
+ */
 function orthonormal(a: Vector, b: Vector): [Vector, Vector] {
-  const [unitA, unitB] = [unit(a), unit(b)];
-  const between = unit([unitA[0] + unitB[0], unitA[1] + unitB[1], unitA[2] + unitB[2]]);
-  const across = unit(subtract(unitA, unitB));
-  const blend = (sign: number): Vector =>
-    unit([between[0] + sign * across[0], between[1] + sign * across[1], between[2] + sign * across[2]]);
-  return [blend(1), blend(-1)];
+  const [aa, ab, bb] = [dot(a, a), dot(a, b), dot(b, b)];
+  const area = Math.sqrt(Math.max(0, aa * bb - ab * ab));
+  const divisor = area * Math.sqrt(aa + bb + 2 * area);
+  if (!(divisor > 0)) {
+    return [
+      [1, 0, 0],
+      [0, 1, 0],
+    ];
+  }
+  return [combine(a, (bb + area) / divisor, b, -ab / divisor), combine(a, -ab / divisor, b, (aa + area) / divisor)];
 }
 
 function mean(points: readonly Vector[]): Vector {
@@ -94,9 +103,12 @@ function cross(a: Vector, b: Vector): Vector {
   return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }
 
-function unit(vector: Vector): Vector {
-  const length = Math.hypot(...vector) || 1;
-  return [vector[0] / length, vector[1] / length, vector[2] / length];
+function dot(a: Vector, b: Vector): number {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+function combine(a: Vector, timesA: number, b: Vector, timesB: number): Vector {
+  return [a[0] * timesA + b[0] * timesB, a[1] * timesA + b[1] * timesB, a[2] * timesA + b[2] * timesB];
 }
 
 function clampToOne(x: number): number {
