@@ -53,7 +53,7 @@ function coreAway(message: string): Verdict {
 
 function wrongKey(): Verdict {
   return misconfigured(
-    'CompreFace knows no recognition service with this API key',
+    'CompreFace knows no recognition service with the configured API key',
     'Check COMPREFACE_API_KEY: it must be the key of a service of type Recognition, not Detection or Verification, and not revoked',
   );
 }
