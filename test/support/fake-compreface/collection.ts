@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { seededUuid } from '../seeded-random.js';
-import { similarity, type SimilarityCoefficients } from './similarity.js';
+import { normalised, similarityOfUnits, type SimilarityCoefficients } from './similarity.js';
 
 export interface StoredExample {
   readonly imageId: string;
   readonly subject: string;
+  /** Of length 1, as CompreFace stores it. */
   readonly embedding: readonly number[];
 }
 
@@ -23,7 +24,7 @@ export class Collection {
   private readonly subjects = new Map<string, string>();
   private readonly examples = new Map<string, { key: string; embedding: readonly number[] }>();
   /** Table `img` of the real thing: rows outlive their example when a subject is deleted (its issue 1300). */
-  private readonly images = new Map<string, Buffer>();
+  private readonly images = new Map<string, { bytes: Buffer; sha256: string }>();
 
   constructor(
     private readonly random: () => number,
@@ -45,8 +46,9 @@ export class Collection {
   addExample(subject: string, photo: Buffer, embedding: readonly number[]): string {
     if (!this.hasSubject(subject)) this.addSubject(subject);
     const imageId = seededUuid(this.random);
-    this.examples.set(imageId, { key: subject.toLowerCase(), embedding });
-    if (this.savesImages) this.images.set(imageId, photo);
+    this.examples.set(imageId, { key: subject.toLowerCase(), embedding: normalised(embedding) });
+    const sha256 = createHash('sha256').update(photo).digest('hex');
+    if (this.savesImages) this.images.set(imageId, { bytes: photo, sha256 });
     return imageId;
   }
 
@@ -103,26 +105,23 @@ export class Collection {
 
   /** The bytes that were sent, also of an example whose subject was deleted. */
   image(imageId: string): Buffer | null {
-    return this.images.get(imageId) ?? null;
+    return this.images.get(imageId)?.bytes ?? null;
   }
 
   /** The nearest examples, best first: per example, not per subject. */
   nearest(embedding: readonly number[], count: number, coefficients: SimilarityCoefficients) {
+    const probe = normalised(embedding);
     return [...this.examples.values()]
       .map((example) => ({
         subject: this.spelling(example.key),
-        similarity: similarity(embedding, example.embedding, coefficients),
+        similarity: similarityOfUnits(probe, example.embedding, coefficients),
       }))
       .sort((a, b) => b.similarity - a.similarity)
       .slice(0, count);
   }
 
   imageHashes(): { imageId: string; sha256: string; orphan: boolean }[] {
-    return [...this.images].map(([imageId, bytes]) => ({
-      imageId,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      orphan: !this.examples.has(imageId),
-    }));
+    return [...this.images].map(([imageId, { sha256 }]) => ({ imageId, sha256, orphan: !this.examples.has(imageId) }));
   }
 
   private spelling(key: string): string {

@@ -32,7 +32,9 @@ beforeEach(async () => {
     new SystemClock(),
   );
 });
-afterEach(() => { engine.onApplicationShutdown(); });
+afterEach(() => {
+  engine.onApplicationShutdown();
+});
 afterAll(() => fake.close());
 
 describe("the product's client, against the fake", () => {

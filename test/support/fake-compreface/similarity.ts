@@ -16,13 +16,22 @@ export type CalculatorName = keyof typeof calculators;
  * Similarity as CompreFace's API computes it: `(tanh((c0 - d) * c1) + 1) / 2`, d the Euclidean distance of the normalised vectors,
  * rounded to 5 decimals (EuclideanDistanceClassifier).
  */
-export function similarity(a: readonly number[], b: readonly number[], { c0, c1 }: SimilarityCoefficients): number {
-  const [unitA, unitB] = [normalised(a), normalised(b)];
-  const distance = Math.hypot(...unitA.map((value, index) => value - (unitB[index] ?? 0)));
-  return Math.round(((Math.tanh((c0 - distance) * c1) + 1) / 2) * 1e5) / 1e5;
+export function similarity(a: readonly number[], b: readonly number[], coefficients: SimilarityCoefficients): number {
+  return similarityOfUnits(normalised(a), normalised(b), coefficients);
 }
 
-function normalised(vector: readonly number[]): number[] {
+/** The same for vectors that have length 1 already. */
+export function similarityOfUnits(
+  a: readonly number[],
+  b: readonly number[],
+  { c0, c1 }: SimilarityCoefficients,
+): number {
+  let squares = 0;
+  for (let i = 0; i < a.length; i++) squares += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
+  return Math.round(((Math.tanh((c0 - Math.sqrt(squares)) * c1) + 1) / 2) * 1e5) / 1e5;
+}
+
+export function normalised(vector: readonly number[]): number[] {
   const length = Math.hypot(...vector);
   return vector.map((value) => value / length);
 }
