@@ -1,6 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
-import Database from 'better-sqlite3';
-import { DomainError } from '../../../errors/domain-error.js';
+import type Database from 'better-sqlite3';
+import { openDatabaseFile } from './database-file.js';
 
 /** A stored subject; `name` is in the spelling of whoever came first. */
 export interface SubjectRow {
@@ -23,24 +22,6 @@ export interface PageQuery {
 
 export type SortProperty = 'id' | 'calculator' | 'subject.subjectName';
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS subject (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    folded TEXT NOT NULL UNIQUE
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS example (
-    seq INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    subject_id INTEGER NOT NULL REFERENCES subject (id),
-    model TEXT NOT NULL,
-    embedding BLOB NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS example_by_subject ON example (subject_id);
-  CREATE INDEX IF NOT EXISTS example_by_model ON example (model);
-  PRAGMA user_version = 1;
-`;
-
 const COLUMNS: Record<SortProperty, string> = {
   id: 'e.id',
   calculator: 'e.model',
@@ -61,21 +42,7 @@ export class CollectionDatabase {
 
   /** @throws DomainError INVALID_STATE when another process has the file open, or a newer release made it */
   static open(path: string): CollectionDatabase {
-    closeSync(openSync(path, 'a', 0o600));
-    const db = new Database(path, { timeout: 0 });
-    try {
-      // Held until close or the death of the process: the vectors in memory must not go stale behind our back.
-      db.pragma('locking_mode = EXCLUSIVE');
-      db.pragma('journal_mode = WAL');
-      db.pragma('synchronous = FULL');
-      db.pragma('foreign_keys = ON');
-      db.pragma('secure_delete = ON');
-      migrate(db);
-      return new CollectionDatabase(db);
-    } catch (error) {
-      db.close();
-      throw isBusy(error) ? inUse(error) : error;
-    }
+    return new CollectionDatabase(openDatabaseFile(path));
   }
 
   close(): void {
@@ -204,21 +171,3 @@ export class CollectionDatabase {
     return made;
   }
 }
-
-function migrate(db: Database.Database): void {
-  const version = db.pragma('user_version', { simple: true }) as number;
-  if (version > 1)
-    throw new DomainError('INVALID_STATE', 'The data folder was written by a newer release: use that one');
-  db.exec(SCHEMA);
-}
-
-const isBusy = (error: unknown): boolean =>
-  error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
-
-const inUse = (cause: unknown): DomainError =>
-  new DomainError(
-    'INVALID_STATE',
-    'Another process is using this data folder of the embedded engine: stop it, or choose another folder',
-    {},
-    { cause: cause as Error },
-  );
