@@ -30,7 +30,7 @@ export class AdaptiveLimit {
   private limit: number;
   private windowStartMs = -Infinity;
   private windowSamples = 0;
-  private lightSinceMs = -Infinity;
+  private lightSinceMs: number | null = null;
   private lightSamplesLeft = 0;
 
   constructor(private readonly maximum: number) {
@@ -60,6 +60,7 @@ export class AdaptiveLimit {
     const light = sample.inFlight <= this.lightLimit;
     this.baseline.add(latencyMs, sample.endedMs, light);
     if (light) this.lightSinceMs = sample.endedMs;
+    this.lightSinceMs ??= sample.endedMs;
     if (light && this.lightSamplesLeft > 0) this.lightSamplesLeft--;
     else if (sample.endedMs - this.lightSinceMs > LIGHT_EVERY_MS) this.holdBack(sample.endedMs);
   }
