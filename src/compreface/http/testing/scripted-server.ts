@@ -17,6 +17,8 @@ export type Script = (seen: SeenRequest, response: ServerResponse, socket: Socke
 export class ScriptedServer {
   readonly seen: SeenRequest[] = [];
   script: Script = answers(500);
+  /** Stays the same after the server has stopped. */
+  url = '';
   private readonly server: Server;
 
   private constructor() {
@@ -27,11 +29,8 @@ export class ScriptedServer {
     const scripted = new ScriptedServer();
     scripted.script = script;
     await new Promise<void>((resolve) => scripted.server.listen(0, '127.0.0.1', resolve));
+    scripted.url = `http://127.0.0.1:${(scripted.server.address() as AddressInfo).port}`;
     return scripted;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** What was asked, as `METHOD /path?query`. */
@@ -94,6 +93,12 @@ export const hangs: Script = () => undefined;
 /** Resets the connection without an answer. */
 export const resets: Script = (_seen, _response, socket) => {
   socket.resetAndDestroy();
+};
+
+/** Says success and loses the connection amid the body. */
+export const breaksOff: Script = (_seen, response, socket) => {
+  response.writeHead(201, { 'content-type': 'application/json', 'content-length': '500' });
+  response.write('{"image_id":', () => socket.destroy());
 };
 
 /** Sends headers and then a byte of JSON white space every few milliseconds, for ever. */
