@@ -64,6 +64,16 @@ describe('faces of the embedded engine', () => {
     expect(seen.map(({ image_id: id }) => id)).toEqual(ids.sort().reverse());
   });
 
+  it.each([
+    ['subject.subjectName,desc', ['Cid', 'Bea', 'Ann']],
+    ['calculator,subject.subjectName,asc', ['Ann', 'Bea', 'Cid']],
+    ['calculator', ['Bea', 'Cid', 'Ann']],
+  ])('sorts by %s, and by age where that says nothing', async (sort, expected) => {
+    for (const name of ['Bea', 'Cid', 'Ann']) await server.upload(name, photoOf(name));
+    const { faces } = await page(`?sort=${sort}`);
+    expect((faces as { subject: string }[]).map(({ subject }) => subject)).toEqual(expected);
+  });
+
   it('refuses to sort by what it does not know', async () => {
     expect(verdict(await server.send('GET', `${FACES}?sort=colour`))).toEqual([400, 0]);
   });

@@ -23,9 +23,9 @@ export interface PageQuery {
 export type SortProperty = 'id' | 'calculator' | 'subject.subjectName';
 
 const COLUMNS: Record<SortProperty, string> = {
-  id: 'e.id',
-  calculator: 'e.model',
-  'subject.subjectName': 's.name',
+  id: 'id',
+  calculator: 'model',
+  'subject.subjectName': 'subject',
 };
 
 /** Names are one subject when they differ in case only. */
@@ -137,10 +137,11 @@ export class CollectionDatabase {
 
   /** Unlike every other look-up of a subject, the filter minds the case, as CompreFace's does. */
   listExamples({ subject, offset, limit, order }: PageQuery): ExampleRow[] {
-    const filter = subject === null ? '' : 'WHERE s.name = @subject';
+    const filter = subject === null ? '' : 'WHERE subject_id = (SELECT id FROM subject WHERE name = @subject)';
     const terms = order.map(({ property, descending }) => `${COLUMNS[property]}${descending ? ' DESC' : ''}`);
-    const sql = `SELECT e.id, s.name AS subject FROM example e JOIN subject s ON s.id = e.subject_id ${filter}
-      ORDER BY ${[...terms, 'e.seq'].join(', ')} LIMIT @limit OFFSET @offset`;
+    // The subject's name is looked up for the rows of the page only; a join looks it up for all that are skipped, too.
+    const sql = `SELECT id, (SELECT name FROM subject WHERE subject.id = subject_id) AS subject FROM example ${filter}
+      ORDER BY ${[...terms, 'seq'].join(', ')} LIMIT @limit OFFSET @offset`;
     return this.statement(sql).all({ ...(subject !== null && { subject }), limit, offset }) as ExampleRow[];
   }
 

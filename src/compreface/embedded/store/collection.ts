@@ -10,6 +10,7 @@ import { comparedSimilarity, normalised } from './comparison.js';
 /** Numbers of an embedding of our model. */
 const DIMENSION = 128;
 const NAMED_AT_ONCE = 500;
+const REMOVED_AT_ONCE = 32;
 
 export interface Match {
   readonly subject: string;
@@ -155,6 +156,7 @@ export class Collection {
 
   private async forget(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.gallery.remove(id);
-    for (const id of ids) await this.photos.remove(id);
+    for (let i = 0; i < ids.length; i += REMOVED_AT_ONCE)
+      await Promise.all(ids.slice(i, i + REMOVED_AT_ONCE).map((id) => this.photos.remove(id)));
   }
 }

@@ -49,8 +49,9 @@ function migrate(db: Database.Database): void {
   db.exec(SCHEMA);
 }
 
+// By its code: the class of the error is another one wherever the native module was loaded twice.
 const isBusy = (error: unknown): boolean =>
-  error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+  typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 
 const inUse = (cause: unknown): DomainError =>
   new DomainError(
