@@ -35,7 +35,10 @@ export interface RecognizedFace {
 export interface Recognition {
   /** Biggest face first; empty when there is no face. */
   readonly faces: readonly RecognizedFace[];
-  /** The model that made the embeddings; embeddings of different calculators must never be compared. */
+  /**
+   * The model that made the embeddings; embeddings of different calculators must never be compared. CompreFace names none when there is no
+   * face: then it is the last one known, or empty.
+   */
   readonly calculator: string;
 }
 
@@ -88,7 +91,9 @@ export interface EngineStatus {
 
 /**
  * The face recognition server, in our own words: CompreFace or the embedded engine, which nothing above this port can tell apart.
- * Every method but `addExample` and `status` throws `FaceEngineError`, which carries the same `EngineFailure`.
+ * Every method but `addExample` and `status` throws `FaceEngineError`, which carries the same `EngineFailure`. A call that its signal ends
+ * throws the signal's reason; an upload that its signal ends is `unknown` once it was sent, else `unavailable`. Names and ids that must
+ * never be sent (blank, not ours, no UUID) throw a `DomainError` with the code VALIDATION_ERROR.
  */
 export abstract class FaceEngine {
   /** How long after a call of unknown outcome the server may still store it, in ms. 0 for an engine that dies with its client. */
@@ -100,7 +105,7 @@ export abstract class FaceEngine {
   /** Sends one JPEG with one face. Never throws for a failure of the engine: the outcome says which it was. */
   abstract addExample(subject: string, jpeg: Buffer, signal?: AbortSignal): Promise<AddOutcome>;
 
-  /** All examples of a subject, or of the whole collection, read to the last page. */
+  /** All examples of a subject, or of the whole collection, read to the last page; throws when the list does not hold still. */
   abstract listExamples(subject?: string, signal?: AbortSignal): Promise<ListedExample[]>;
 
   abstract listSubjects(signal?: AbortSignal): Promise<string[]>;
@@ -111,7 +116,10 @@ export abstract class FaceEngine {
   /** Removes examples by id; ids that are not there count as removed. */
   abstract removeExamples(imageIds: readonly string[], signal?: AbortSignal): Promise<void>;
 
-  /** Removes a subject of ours. Throws when the name is not of our own pattern or when examples are left. */
+  /**
+   * Removes a subject of ours; one that is gone is success. Throws a `DomainError` when the name is not of our own pattern
+   * (VALIDATION_ERROR), or when examples or a twin in other case are left (INVALID_STATE).
+   */
   abstract removeEmptySubject(subject: string, signal?: AbortSignal): Promise<void>;
 
   /** Finds the faces in a JPEG and the nearest examples of each. No face is an empty list, not an error. */

@@ -79,6 +79,11 @@ export class Caller {
     return outcome;
   }
 
+  /** Asks something that nothing depends on: neither held back by the breaker nor noted by it. */
+  async askAside<T>(call: Call<T>): Promise<Outcome<T>> {
+    return judge(call, await this.transport.exchange(call.request, this.probeDeadlines)).outcome;
+  }
+
   private async attempt<T>(call: Call<T>, signal?: AbortSignal): Promise<Attempt<T>> {
     const refused = await this.passBreaker(signal);
     if (refused) return final(refused);
@@ -126,11 +131,11 @@ function speedSign(verdict: Verdict | null): Parameters<Permit['release']>[0] {
   return verdict.overload ? 'overloaded' : 'unjudged';
 }
 
-// A time-out has cost the caller its patience already, and a server that names a time must not be asked before it.
-function isPassing(verdict: Verdict, observation: Observation): boolean {
-  const { failure } = verdict;
-  const timedOut = observation.kind === 'silence' && observation.cause !== 'network';
-  return failure.kind === 'unavailable' && failure.retryAfterMs === null && !timedOut;
+// A time-out has cost the caller its patience already, a server that names a time must not be asked before it, and an answer that
+// makes no sense makes none the second time.
+function isPassing({ failure }: Verdict, observation: Observation): boolean {
+  if (failure.kind !== 'unavailable' || failure.retryAfterMs !== null) return false;
+  return observation.kind === 'answer' ? observation.status >= 400 : observation.cause === 'network';
 }
 
 function notSent(): EngineFailure {

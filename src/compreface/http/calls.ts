@@ -10,6 +10,7 @@ import {
   decodeSubjects,
   type ExamplePage,
 } from './decode-examples.js';
+import { decodeCoreStatus, type CoreStatus } from './core-status.js';
 import { decodeRecognition } from './decode-recognition.js';
 import type { Answer } from './observation.js';
 import * as requests from './requests.js';
@@ -73,6 +74,11 @@ export function removeExamples(imageIds: readonly string[]): Call<true> {
 
 export function removeSubject(subject: requests.OwnSubject): Call<number> {
   return { kind: 'other', request: requests.removeSubject(subject), decode: decodeDeletedCount };
+}
+
+/** The release and the calculator of CompreFace's recognition core. */
+export function coreStatus(): Call<CoreStatus> {
+  return { kind: 'other', request: requests.coreStatus(), decode: decodeCoreStatus };
 }
 
 function hasCode(answer: Answer, status: number, code: number): boolean {

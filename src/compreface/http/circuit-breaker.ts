@@ -6,6 +6,8 @@ const FIRST_OPEN_MS = 5_000;
 const MAX_OPEN_MS = 60_000;
 const MISCONFIGURED_MS = 60_000;
 const OPEN_JITTER = 0.2;
+// Told while a probe is under way, so that nobody asks again in a busy loop.
+const MIN_WAIT_MS = 500;
 
 // One such failure opens it.
 const OPENING: ReadonlySet<BreakerEffect> = new Set(['misconfigured', 'pause']);
@@ -113,6 +115,6 @@ export class CircuitBreaker {
 
   private refused(refusal: Refusal): Refusal {
     if (refusal.kind === 'misconfigured') return refusal;
-    return { ...refusal, retryAfterMs: Math.max(0, Math.ceil(this.untilMs - this.monotonicMs())) };
+    return { ...refusal, retryAfterMs: Math.max(MIN_WAIT_MS, Math.ceil(this.untilMs - this.monotonicMs())) };
   }
 }

@@ -1,3 +1,6 @@
+/** What every path of CompreFace's API begins with. */
+export const API_PATH = '/api/v1';
+
 /** What `CompreFaceOptions` is made from; whatever has a default may be left out. */
 export interface CompreFaceSettings {
   readonly baseUrl: string;
@@ -9,6 +12,8 @@ export interface CompreFaceSettings {
   readonly totalTimeoutMs?: number | undefined;
   readonly probeTimeoutMs?: number | undefined;
   readonly maxConcurrency?: number | undefined;
+  readonly version?: string | undefined;
+  readonly calculator?: string | undefined;
 }
 
 /** Where CompreFace is and how long we wait for it. Printing the object shows no API key. */
@@ -29,6 +34,10 @@ export class CompreFaceOptions {
   readonly probeTimeoutMs: number;
   /** Upper bound of the adaptive limit for calls that cost inference, at least 1. */
   readonly maxConcurrency: number;
+  /** Release of the server, where it is known without asking, as that of the embedded engine is; else null. */
+  readonly version: string | null;
+  /** Name of the server's calculator, where it is known without asking; else null. */
+  readonly calculator: string | null;
   readonly #apiKey: string;
 
   /** @throws TypeError when the address is no http or https URL. */
@@ -43,6 +52,8 @@ export class CompreFaceOptions {
     this.totalTimeoutMs = settings.totalTimeoutMs ?? 90_000;
     this.probeTimeoutMs = settings.probeTimeoutMs ?? 5_000;
     this.maxConcurrency = Math.max(1, settings.maxConcurrency ?? 64);
+    this.version = settings.version ?? null;
+    this.calculator = settings.calculator ?? null;
     this.#apiKey = settings.apiKey.trim();
   }
 
@@ -62,7 +73,7 @@ function parseAddress(address: string): URL {
 function rootOf(url: URL): string {
   const path = url.pathname.replace(/\/+$/, '');
   const login = url.username === '' ? '' : `${url.username}:${url.password}@`;
-  return `${url.protocol}//${login}${url.host}${path.endsWith('/api/v1') ? path : `${path}/api/v1`}`;
+  return `${url.protocol}//${login}${url.host}${path.endsWith(API_PATH) ? path : path + API_PATH}`;
 }
 
 // Kept as the operator wrote it where that is safe: a URL object would drop `:80`.

@@ -106,6 +106,11 @@ describe('recognizing', () => {
     });
   });
 
+  it.each([0, 101, 1.5, NaN])('refuses to ask for %d candidates', async (candidateCount) => {
+    await setup(answers(500));
+    await expect(engine.recognize(JPEG, { candidateCount })).rejects.toMatchObject({ code: 'VALIDATION_ERROR' });
+  });
+
   it('takes code 28 as a photo without a face', async () => {
     await setup(answers(400, { message: 'No face is found in the given image', code: 28 }));
     expect((await engine.recognize(JPEG)).faces).toEqual([]);
@@ -215,12 +220,12 @@ describe('removing an empty subject', () => {
 });
 
 describe('status', () => {
+  const LIST = 'GET /api/v1/recognition/faces';
+  const CORE = 'GET /core/status';
+  const list = answers(200, page([IMAGE_ID], { total_elements: 42, total_pages: 42 }));
+
   it('reports what a cheap probe of the list says', async () => {
-    await setup(
-      routes({
-        'GET /api/v1/recognition/faces': answers(200, page([IMAGE_ID], { total_elements: 42, total_pages: 42 })),
-      }),
-    );
+    await setup(routes({ [LIST]: list }));
     expect(await engine.status()).toMatchObject({
       reachable: true,
       url: server.url,
@@ -228,8 +233,30 @@ describe('status', () => {
       examples: 42,
       breaker: 'closed',
       problem: null,
+      version: null,
       latencyMs: expect.any(Number) as number,
     });
-    expect(server.lines).toEqual(['GET /api/v1/recognition/faces?page=0&size=1&sort=id']);
+    expect(server.lines[0]).toBe(`${LIST}?page=0&size=1&sort=id`);
+  });
+
+  it('names release and calculator as the core does, asking it once a minute and without the API key', async () => {
+    const core = answers(200, { status: 'OK', build_version: '1.2.0', calculator_version: 'facenet.Calculator' });
+    await setup(routes({ [LIST]: list, [CORE]: core }));
+    await engine.status();
+    expect(await engine.status()).toMatchObject({ version: '1.2.0', calculator: 'facenet.Calculator' });
+    const asked = server.seen.filter(({ path }) => path === '/core/status');
+    expect(asked).toHaveLength(1);
+    expect(asked[0]!.headers['x-api-key']).toBeUndefined();
+  });
+
+  it('shows the problem and the suggestion when the service does not answer as it should', async () => {
+    await setup(answers(404, { message: 'Recognition service with API Key x not found', code: 10 }));
+    expect(await engine.status()).toMatchObject({
+      reachable: false,
+      breaker: 'misconfigured',
+      latencyMs: null,
+      examples: null,
+      problem: { suggestion: expect.stringContaining('COMPREFACE_API_KEY') as string },
+    });
   });
 });

@@ -15,6 +15,7 @@ import {
 import { Caller, type Call, type Outcome } from './caller.js';
 import * as calls from './calls.js';
 import { CompreFaceOptions } from './compreface-options.js';
+import { CoreStatusMemory, type CoreStatus } from './core-status.js';
 import type { ExamplePage } from './decode-examples.js';
 import { readWholeList } from './example-listing.js';
 import { ownSubject } from './requests.js';
@@ -39,7 +40,9 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
   readonly settleMs: number;
   private readonly transport: Transport;
   private readonly caller: Caller;
-  private calculator: string | null = null;
+  private readonly coreStatus: CoreStatusMemory;
+  /** As the last recognition named it. */
+  private calculator: string | null;
 
   constructor(
     http: HttpService,
@@ -49,6 +52,8 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
     super();
     this.settleMs = options.settleMs;
     this.transport = new Transport(http, options, clock);
+    this.calculator = options.calculator;
+    this.coreStatus = new CoreStatusMemory(() => clock.monotonicMs());
     this.caller = new Caller(this.transport, options, () => clock.monotonicMs(), PROBE);
   }
 
@@ -109,12 +114,13 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
     const startedMs = this.clock.monotonicMs();
     const outcome = await this.probeOnce();
     const latencyMs = Math.round(this.clock.monotonicMs() - startedMs);
+    const core = outcome.ok && !this.options.embedded ? await this.readCoreStatus() : null;
     return {
       reachable: outcome.ok,
       url: this.options.shownUrl,
       embedded: this.options.embedded,
-      version: null,
-      calculator: this.calculator,
+      version: this.options.version ?? core?.version ?? null,
+      calculator: this.calculator ?? core?.calculator ?? null,
       latencyMs: outcome.ok ? latencyMs : null,
       concurrencyLimit: this.caller.concurrencyLimit,
       breaker: this.caller.breakerState,
@@ -129,6 +135,10 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
 
   private probeOnce(signal?: AbortSignal): Promise<Outcome<ExamplePage>> {
     return this.caller.probe(PROBE, signal);
+  }
+
+  private readCoreStatus(): Promise<CoreStatus> {
+    return this.coreStatus.read(() => this.caller.askAside(calls.coreStatus()));
   }
 
   private async ask<T>(call: Call<T>, signal?: AbortSignal): Promise<T> {

@@ -99,6 +99,7 @@ function wipes({ method, path, query }: SeenRequest): boolean {
 }
 
 const ROUTES = [
+  /^GET \/core\/status$/,
   /^GET \/api\/v1\/recognition\/(subjects|faces)$/,
   /^GET \/api\/v1\/recognition\/faces\/[0-9a-f-]{36}\/img$/i,
   /^POST \/api\/v1\/recognition\/(subjects|faces|faces\/delete|recognize)$/,

@@ -8,6 +8,9 @@ const MIB = 1024 * KIB;
 /** Examples per page; CompreFace silently caps pages at 2000. */
 export const PAGE_SIZE = 1000;
 
+// POST /faces takes longer names than POST /subjects: as long as the database's column.
+const MAX_LISTED_LENGTH = 255;
+
 /** A subject that passed `isOwnSubject`: the only kind that a DELETE can be built with. */
 export type OwnSubject = string & { readonly own: unique symbol };
 
@@ -15,6 +18,13 @@ interface Reading {
   readonly method: 'GET';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+}
+
+// Beside the API, reached only through CompreFace's own gateway, and open to all: it must not get the API key.
+interface CoreReading {
+  readonly method: 'GET';
+  readonly path: '/core/status';
+  readonly query?: never;
 }
 
 interface Posting {
@@ -32,8 +42,8 @@ interface Removal {
   readonly query: { readonly subject: OwnSubject };
 }
 
-/** Everything that we ever ask CompreFace; paths count from `/api/v1`. */
-export type CompreFaceRequest = (Reading | Posting | Removal) & { readonly maxAnswerBytes: number };
+/** Everything that we ever ask CompreFace; paths count from `/api/v1`, only `/core/` stands beside it. */
+export type CompreFaceRequest = (Reading | CoreReading | Posting | Removal) & { readonly maxAnswerBytes: number };
 
 export function ownSubject(subject: string): OwnSubject {
   if (!isOwnSubject(subject)) {
@@ -58,7 +68,9 @@ export function addExample(subject: string, jpeg: Buffer): CompreFaceRequest {
 
 /** One page of the examples of a subject, or of all. Sorted, since CompreFace repeats and skips rows of an unsorted list. */
 export function listExamplesPage(subject: string | undefined, page: number, size = PAGE_SIZE): CompreFaceRequest {
-  if (subject?.trim() === '') throw new DomainError('VALIDATION_ERROR', 'A subject must not be blank');
+  if (subject !== undefined && (subject.trim() === '' || subject.length > MAX_LISTED_LENGTH)) {
+    throw new DomainError('VALIDATION_ERROR', 'A subject has 1 to 255 characters');
+  }
   const filter = subject === undefined ? {} : { subject };
   const query = { ...filter, page: String(page), size: String(size), sort: 'id' };
   return { method: 'GET', path: '/recognition/faces', query, maxAnswerBytes: 4 * MIB };
@@ -82,12 +94,19 @@ export function removeExamples(imageIds: readonly string[]): CompreFaceRequest {
   };
 }
 
+export function coreStatus(): CompreFaceRequest {
+  return { method: 'GET', path: '/core/status', maxAnswerBytes: 64 * KIB };
+}
+
 /** Removes a subject of ours with all its examples: the caller makes sure that there are none. */
 export function removeSubject(subject: OwnSubject): CompreFaceRequest {
   return { method: 'DELETE', path: '/recognition/faces', query: { subject }, maxAnswerBytes: 64 * KIB };
 }
 
 export function recognize(jpeg: Buffer, candidateCount: number): CompreFaceRequest {
+  if (!Number.isInteger(candidateCount) || candidateCount < 1 || candidateCount > 100) {
+    throw new DomainError('VALIDATION_ERROR', 'The number of candidates must be 1 to 100');
+  }
   const query = {
     limit: '0',
     prediction_count: String(candidateCount),

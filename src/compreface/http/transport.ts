@@ -2,7 +2,7 @@ import type { HttpService } from '@nestjs/axios';
 import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../time/clock.js';
-import type { CompreFaceOptions } from './compreface-options.js';
+import { API_PATH, type CompreFaceOptions } from './compreface-options.js';
 import type { Answer, Observation, Silence, SilenceCause } from './observation.js';
 import { patientAgents, type AgentPair } from './patient-agent.js';
 import type { CompreFaceRequest } from './requests.js';
@@ -51,13 +51,12 @@ export class Transport {
   }
 
   private config(request: CompreFaceRequest): AxiosRequestConfig {
-    const query = new URLSearchParams(request.query).toString();
     const body = request.method === 'POST' ? request.body : null;
     return {
       method: request.method,
-      url: this.options.apiRoot + request.path + (query === '' ? '' : `?${query}`),
+      url: this.urlOf(request),
       headers: {
-        'x-api-key': this.options.apiKey,
+        ...(request.path !== '/core/status' && { 'x-api-key': this.options.apiKey }),
         accept: '*/*',
         'accept-encoding': 'identity',
         ...(body && { 'content-type': body.contentType }),
@@ -73,6 +72,13 @@ export class Transport {
       httpsAgent: this.agents.https,
       validateStatus: () => true,
     };
+  }
+
+  private urlOf(request: CompreFaceRequest): string {
+    const { apiRoot } = this.options;
+    const root = request.path === '/core/status' ? apiRoot.slice(0, -API_PATH.length) : apiRoot;
+    const query = new URLSearchParams(request.query).toString();
+    return root + request.path + (query === '' ? '' : `?${query}`);
   }
 
   private answer(response: AxiosResponse<Readable>, body: Buffer, complete: boolean): Answer {

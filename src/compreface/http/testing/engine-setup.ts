@@ -1,4 +1,5 @@
 import { HttpService } from '@nestjs/axios';
+import { Clock } from '../../../time/clock.js';
 import { SystemClock } from '../../../time/system-clock.js';
 import { CompreFaceOptions, type CompreFaceSettings } from '../compreface-options.js';
 import { HttpFaceEngine } from '../http-face-engine.js';
@@ -11,7 +12,11 @@ export const IMAGE_ID = '11111111-2222-4333-8444-555555555555';
 export const HASTY = { connectTimeoutMs: 60, headersTimeoutMs: 60, totalTimeoutMs: 120, probeTimeoutMs: 60 } as const;
 
 /** An engine with the product's own time-outs unless told otherwise. */
-export function engineFor(baseUrl: string, settings: Partial<CompreFaceSettings> = {}): HttpFaceEngine {
+export function engineFor(
+  baseUrl: string,
+  settings: Partial<CompreFaceSettings> = {},
+  clock: Clock = new SystemClock(),
+): HttpFaceEngine {
   const options = new CompreFaceOptions({
     baseUrl,
     apiKey: API_KEY,
@@ -19,5 +24,22 @@ export function engineFor(baseUrl: string, settings: Partial<CompreFaceSettings>
     settleMs: 180_000,
     ...settings,
   });
-  return new HttpFaceEngine(new HttpService(), options, new SystemClock());
+  return new HttpFaceEngine(new HttpService(), options, clock);
+}
+
+/** A clock that stands still until it is told to go on. */
+export class StoppedClock extends Clock {
+  private nowMs = 1_000_000;
+
+  now(): Date {
+    return new Date(this.nowMs);
+  }
+
+  monotonicMs(): number {
+    return this.nowMs;
+  }
+
+  advance(ms: number): void {
+    this.nowMs += ms;
+  }
 }
