@@ -18,7 +18,7 @@ const FULL_DETAIL_FACE = 150;
 const CLOSE_UP_SIDE = 4096;
 
 /**
- * Runs the models in the calling thread and blocks it for about 0.1 s per photo: the body of a worker thread, and good
+ * Runs the models in the calling thread and blocks it for about 0.1 s per photo: the body of a worker process, and good
  * enough for scripts. Loads each model on its first use. One request at a time.
  */
 export class DirectFaceAnalyser extends FaceAnalyser {

@@ -64,7 +64,7 @@ export abstract class FaceAnalyser {
    */
   abstract analyse(image: Buffer, options: AnalyseOptions): Promise<Analysis>;
 
-  /** Frees the models and threads; requests still under way are rejected. Calling it again does nothing. */
+  /** Frees the models and processes; requests still under way are rejected. Calling it again does nothing. */
   abstract close(): Promise<void>;
 }
 

@@ -1,37 +1,49 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { AnalyserBusyError, type AnalyseOptions, AnalysisTimeoutError, UnreadableImageError } from './face-analyser.js';
 import { WorkerFaceAnalyser, type WorkerPoolOptions } from './worker-face-analyser.js';
 
-/**
- * Stands in for the thread with the models. The image is a command: the width to answer with, or what to do;
- * the height it answers is the size of the memory it was given.
- */
-const OBEDIENT_THREAD = `
-  const { parentPort } = require('node:worker_threads');
-  parentPort.on('message', ({ image }) => {
-    const command = Buffer.from(image).toString();
-    if (command === 'crash') throw new Error('boom');
+/** Stands in for the process with the models. The image is a command: the width to answer with, or what to do. */
+const OBEDIENT_PROCESS = `
+  process.on('message', ({ image }) => {
+    const command = image.toString();
+    if (command === 'crash') process.abort();
+    if (command === 'throw') throw new Error('boom');
     if (command === 'exit') process.exit(7);
     if (command === 'hang') return;
-    if (command === 'unreadable') return parentPort.postMessage({ kind: 'unreadable', message: 'no image' });
-    if (command === 'fail') return parentPort.postMessage({ kind: 'failed', message: 'broken model' });
-    const analysis = { width: Number(command), height: image.buffer.byteLength, faces: [], millis: {} };
-    parentPort.postMessage({ kind: 'analysed', analysis });
+    if (command === 'loop') for (;;);
+    if (command === 'unreadable') return process.send({ kind: 'unreadable', message: 'no image' });
+    if (command === 'fail') return process.send({ kind: 'failed', message: 'broken model' });
+    const analysis = { width: Number(command), height: process.pid, faces: [], millis: {} };
+    process.send({ kind: 'analysed', analysis });
   });
+  process.on('disconnect', () => process.exit(0));
 `;
+
+function startObedientProcess(): ChildProcess {
+  const stdio: StdioOptions = ['ignore', 'ignore', 'ignore', 'ipc'];
+  return spawn(process.execPath, ['-e', OBEDIENT_PROCESS], { stdio, serialization: 'advanced' });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 const OPTIONS: AnalyseOptions = { detectionThreshold: 0.5, plugins: new Set() };
 
-describe('the pool of recognition threads', () => {
+describe('the pool of recognition processes', () => {
   const pools: WorkerFaceAnalyser[] = [];
 
   function newPool(options: WorkerPoolOptions = {}) {
     let started = 0;
-    const startThread = () => {
+    const startProcess = () => {
       started++;
-      return new Worker(OBEDIENT_THREAD, { eval: true });
+      return startObedientProcess();
     };
-    const pool = new WorkerFaceAnalyser({ workers: 1, startThread, ...options });
+    const pool = new WorkerFaceAnalyser({ workers: 1, startProcess, ...options });
     pools.push(pool);
     const ask = async (command: string) => pool.analyse(Buffer.from(command), OPTIONS);
     return { pool, ask, started: () => started };
@@ -41,11 +53,11 @@ describe('the pool of recognition threads', () => {
     await Promise.all(pools.splice(0).map((pool) => pool.close()));
   });
 
-  it('starts no thread before the first request', () => {
+  it('starts no process before the first request', () => {
     expect(newPool({ workers: 3 }).started()).toBe(0);
   });
 
-  it('starts no more threads than it needs, and no more than it may', async () => {
+  it('starts no more processes than it needs, and no more than it may', async () => {
     const { ask, started } = newPool({ workers: 2 });
     await ask('1');
     await ask('2');
@@ -97,13 +109,16 @@ describe('the pool of recognition threads', () => {
     },
   );
 
-  it('stops a thread that takes too long and goes on with the next request', async () => {
-    const { ask, started } = newPool({ runLimitMs: 1000 });
-    const [stuck, next] = await Promise.allSettled([ask('hang'), ask('2')]);
-    expect((stuck as PromiseRejectedResult).reason).toBeInstanceOf(AnalysisTimeoutError);
-    expect(next).toMatchObject({ status: 'fulfilled', value: { width: 2 } });
-    expect(started()).toBe(2);
-  });
+  it.each(['hang', 'loop'])(
+    'kills a process that takes too long (%s) and goes on with the next request',
+    async (endless) => {
+      const { ask, started } = newPool({ runLimitMs: 1000 });
+      const [stuck, next] = await Promise.allSettled([ask(endless), ask('2')]);
+      expect((stuck as PromiseRejectedResult).reason).toBeInstanceOf(AnalysisTimeoutError);
+      expect(next).toMatchObject({ status: 'fulfilled', value: { width: 2 } });
+      expect(started()).toBe(2);
+    },
+  );
 
   it('gives up on a request that waited too long', async () => {
     const { ask } = newPool({ waitLimitMs: 20 });
@@ -130,10 +145,44 @@ describe('the pool of recognition threads', () => {
     await pool.close();
   });
 
-  it('does not hand over bytes beside the image that share its memory', async () => {
+  it('leaves no process behind when it is closed', async () => {
+    const { pool, ask } = newPool({ workers: 2 });
+    const analyses = await Promise.all([ask('1'), ask('2')]);
+    const pids = analyses.map(({ height }) => height);
+    expect(pids.map(isAlive)).toEqual([true, true]);
+    await pool.close();
+    expect(pids.map(isAlive)).toEqual([false, false]);
+  });
+
+  it('replaces a process that died while it had nothing to do', async () => {
+    const { ask, started } = newPool();
+    const { height: pid } = await ask('1');
+    process.kill(pid, 'SIGKILL');
+    const next = await ask('2').catch(() => ask('3'));
+    expect(next.height).not.toBe(pid);
+    expect(started()).toBe(2);
+  });
+
+  it('says what is wrong when no process can be started', async () => {
+    const startProcess = () => {
+      throw new Error('no memory');
+    };
+    const { ask } = newPool({ startProcess });
+    await expect(ask('1')).rejects.toThrow('cannot be started');
+    await expect(ask('2')).rejects.toThrow('cannot be started');
+  });
+
+  it('says what is wrong when the program is not there', async () => {
+    const { ask } = newPool({
+      startProcess: () => spawn('/nowhere/node', { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] }),
+    });
+    await expect(ask('1')).rejects.toThrow('is lost');
+  });
+
+  it('sends the bytes of the image alone, though they lie in a larger body', async () => {
     const { pool } = newPool();
     const body = Buffer.from('secret:42:secret');
-    expect(await pool.analyse(body.subarray(7, 9), OPTIONS)).toMatchObject({ width: 42, height: 2 });
+    expect(await pool.analyse(body.subarray(7, 9), OPTIONS)).toMatchObject({ width: 42 });
     expect(body.toString()).toBe('secret:42:secret');
   });
 });

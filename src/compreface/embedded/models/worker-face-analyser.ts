@@ -1,5 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import type { Worker } from 'node:worker_threads';
 import {
   type AnalyseOptions,
   AnalyserBusyError,
@@ -8,20 +8,20 @@ import {
   FaceAnalyser,
 } from './face-analyser.js';
 import { AnalyserSlot } from './pool/analyser-slot.js';
-import { startAnalyserThread } from './pool/start-thread.js';
-import type { AnalyseRequest } from './pool/thread-messages.js';
+import type { AnalyseRequest } from './pool/process-messages.js';
+import { startAnalyserProcess } from './pool/start-process.js';
 
 export interface WorkerPoolOptions {
-  /** Threads at most. Default: one less than the processor has cores, at least one: the main thread needs the other. */
+  /** Processes at most. Default: one less than the machine has cores, at least one: the application needs the other. */
   readonly workers?: number;
-  /** How long a request may run before its thread is stopped. Default 20 s; the first one includes loading the models. */
+  /** How long a request may run before its process is killed. Default 20 s; the first one includes loading the models. */
   readonly runLimitMs?: number;
-  /** How long a request may wait for a thread. Default 45 s: with the run, below the 75 s our client waits. */
+  /** How long a request may wait for a process. Default 45 s: with the run, below the 75 s our client waits. */
   readonly waitLimitMs?: number;
   /** Requests that may wait, each with its image in memory. Default 64. */
   readonly maxWaiting?: number;
-  /** For tests: what to start instead of the thread with the models. */
-  readonly startThread?: () => Worker;
+  /** For tests: what to start instead of the process with the models. */
+  readonly startProcess?: () => ChildProcess;
 }
 
 interface Waiting {
@@ -31,7 +31,11 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Analyses images in worker threads, first come first served, so that the main thread stays free. */
+/**
+ * Analyses images in worker processes, first come first served, so that the event loop stays free and neither a hostile
+ * image nor a fault in native code ends the application. Not worker threads: onnxruntime-node 1.16 brings the whole
+ * process down when a thread that used it ends and another one loads it (docs/decisions/0003).
+ */
 export class WorkerFaceAnalyser extends FaceAnalyser {
   private readonly slots: readonly AnalyserSlot[];
   private readonly waiting: Waiting[] = [];
@@ -44,13 +48,14 @@ export class WorkerFaceAnalyser extends FaceAnalyser {
     const { workers = Math.max(1, availableParallelism() - 1), runLimitMs = 20_000 } = options;
     this.waitLimitMs = options.waitLimitMs ?? 45_000;
     this.maxWaiting = options.maxWaiting ?? 64;
-    const start = options.startThread ?? startAnalyserThread;
+    const start = options.startProcess ?? startAnalyserProcess;
     this.slots = Array.from({ length: workers }, () => new AnalyserSlot(start, runLimitMs));
   }
 
   /**
-   * Copies the image when a thread is free for it: do not change the bytes before the answer.
-   * @throws UnreadableImageError, AnalysisTimeoutError, AnalyserBusyError, or Error when the thread crashed or is closed
+   * Reads the image when a process is free for it: do not change the bytes before the answer.
+   * @throws UnreadableImageError, AnalysisTimeoutError, AnalyserBusyError, or Error when the process crashed or the pool
+   * is closed
    */
   analyse(image: Buffer, options: AnalyseOptions): Promise<Analysis> {
     if (this.closed) return Promise.reject(closedError());
@@ -58,7 +63,7 @@ export class WorkerFaceAnalyser extends FaceAnalyser {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.splice(this.waiting.indexOf(entry), 1);
-        reject(new AnalysisTimeoutError(`No thread was free within ${this.waitLimitMs} ms`));
+        reject(new AnalysisTimeoutError(`No process was free within ${this.waitLimitMs} ms`));
       }, this.waitLimitMs);
       const entry = { request: { image, options }, resolve, reject, timer };
       this.waiting.push(entry);

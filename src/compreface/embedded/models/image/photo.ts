@@ -8,7 +8,7 @@ export const MAX_PIXELS = 64 * 1024 * 1024;
 /** A file that takes longer to decode, in seconds, is taken for hostile: good ones of that size need two. */
 const DECODE_LIMIT_S = 15;
 
-// One picture at a time per worker thread, and no operation is worth remembering: the next request is another photo.
+// One picture at a time per worker process, and no operation is worth remembering: the next request is another photo.
 sharp.cache(false);
 sharp.concurrency(1);
 
@@ -27,7 +27,7 @@ export class Photo {
    */
   static async open(bytes: Buffer): Promise<Photo> {
     if (sniffFormat(bytes) === null) throw new UnreadableImageError('Not a JPEG, PNG, GIF, WebP or TIFF image');
-    const { autoOrient } = await readable(() => reader(bytes).metadata());
+    const { autoOrient } = await readable(() => reader(bytes, false).metadata());
     const { width, height } = autoOrient;
     if (width * height > MAX_PIXELS) throw new UnreadableImageError('The image has more than 64 megapixels');
     return new Photo(bytes, width, height);
@@ -53,8 +53,8 @@ export class Photo {
   }
 }
 
-function reader(bytes: Buffer): sharp.Sharp {
-  return sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, pages: 1 });
+function reader(bytes: Buffer, limitInputPixels: number | false = MAX_PIXELS): sharp.Sharp {
+  return sharp(bytes, { failOn: 'error', limitInputPixels, pages: 1 });
 }
 
 /** Greyscale comes back as one channel; anything past the third is dropped. */

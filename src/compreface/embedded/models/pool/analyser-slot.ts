@@ -1,6 +1,6 @@
-import type { Worker } from 'node:worker_threads';
+import type { ChildProcess } from 'node:child_process';
 import { type Analysis, AnalysisTimeoutError, UnreadableImageError } from '../face-analyser.js';
-import type { AnalyseReply, AnalyseRequest } from './thread-messages.js';
+import type { AnalyseReply, AnalyseRequest } from './process-messages.js';
 
 interface Run {
   readonly resolve: (analysis: Analysis) => void;
@@ -9,15 +9,15 @@ interface Run {
 }
 
 /**
- * A place for one worker thread. The thread starts with the first request, is replaced with the next one after it
- * crashed or was stopped for taking too long, and keeps the process alive only while it works.
+ * A place for one worker process. The process starts with the first request, is replaced with the next one after it
+ * crashed or was killed for taking too long, and keeps this process alive only while it works.
  */
 export class AnalyserSlot {
-  private worker: Worker | null = null;
+  private worker: ChildProcess | null = null;
   private run: Run | null = null;
 
   constructor(
-    private readonly startThread: () => Worker,
+    private readonly startProcess: () => ChildProcess,
     private readonly runLimitMs: number,
   ) {}
 
@@ -26,8 +26,8 @@ export class AnalyserSlot {
   }
 
   /**
-   * Runs one request; the slot must be idle. Rejects with UnreadableImageError, AnalysisTimeoutError, or the error that
-   * ended the thread.
+   * Runs one request; the slot must be idle. Rejects with UnreadableImageError, AnalysisTimeoutError, or an error that
+   * says how the process ended.
    */
   analyse(request: AnalyseRequest): Promise<Analysis> {
     return new Promise<Analysis>((resolve, reject) => {
@@ -38,38 +38,42 @@ export class AnalyserSlot {
       try {
         this.send(request);
       } catch (error) {
-        this.finish()?.reject(new Error('The recognition thread cannot be started', { cause: error }));
+        this.finish()?.reject(new Error('The recognition process cannot be started', { cause: error }));
       }
     });
   }
 
-  /** Ends the thread; a request under way is rejected with `reason`. */
+  /** Kills the process, rejects a request under way with `reason`, and resolves when the process is gone. */
   async stop(reason: Error): Promise<void> {
     const { worker } = this;
     this.worker = null;
     this.finish()?.reject(reason);
-    await worker?.terminate();
+    if (worker === null || worker.exitCode !== null || worker.signalCode !== null) return;
+    const gone = new Promise((resolve) => worker.once('exit', resolve));
+    // It holds nothing that needs putting in order, and must end whatever it is at.
+    if (worker.kill('SIGKILL')) await gone;
   }
 
-  private send({ image, options }: AnalyseRequest): void {
+  private send(request: AnalyseRequest): void {
     const worker = (this.worker ??= this.start());
     worker.ref();
-    // A copy of exactly these bytes, handed over: cloning would take along whatever else lies in the same memory.
-    const bytes = new Uint8Array(image);
-    worker.postMessage({ image: bytes, options }, [bytes.buffer]);
+    worker.channel?.ref();
+    worker.send(request, (error) => {
+      if (error !== null) this.lose(worker, error.message);
+    });
   }
 
-  private start(): Worker {
-    const worker = this.startThread();
-    worker.on('message', (reply: AnalyseReply) => {
-      if (this.worker === worker) this.settle(reply);
+  private start(): ChildProcess {
+    const worker = this.startProcess();
+    worker.on('message', (reply) => {
+      if (this.worker === worker) this.settle(reply as AnalyseReply);
     });
-    // A crash raises 'error' and then 'exit', a thread that ends itself only 'exit'; the second one finds nothing to do.
+    // A process that cannot be started raises 'error' alone, one that ends 'exit'.
     worker.on('error', (error) => {
-      this.lose(worker, new Error('The recognition thread crashed', { cause: error }));
+      this.lose(worker, error.message);
     });
-    worker.on('exit', (code) => {
-      this.lose(worker, new Error(`The recognition thread ended with code ${code}`));
+    worker.on('exit', (code, signal) => {
+      this.lose(worker, `ended with ${signal ?? `code ${code ?? 'unknown'}`}`);
     });
     return worker;
   }
@@ -77,15 +81,16 @@ export class AnalyserSlot {
   private settle(reply: AnalyseReply): void {
     const run = this.finish();
     this.worker?.unref();
+    this.worker?.channel?.unref();
     if (reply.kind === 'analysed') run?.resolve(reply.analysis);
     else if (reply.kind === 'unreadable') run?.reject(new UnreadableImageError(reply.message));
     else run?.reject(new Error(`The recognition models failed: ${reply.message}`));
   }
 
-  private lose(worker: Worker, reason: Error): void {
+  private lose(worker: ChildProcess, reason: string): void {
     if (this.worker !== worker) return;
     this.worker = null;
-    this.finish()?.reject(reason);
+    this.finish()?.reject(new Error(`The recognition process is lost: ${reason}`));
   }
 
   private finish(): Run | null {

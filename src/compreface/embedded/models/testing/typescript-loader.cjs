@@ -1,4 +1,4 @@
-// Lets plain Node run the TypeScript sources: `node --require` this file. The specs start their worker threads with it;
+// Lets plain Node run the TypeScript sources: `node --require` this file. The specs start their worker processes with it;
 // built code never does. Compiles as jest.config.cjs does, and finds `./x.ts` where the import says `./x.js`.
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');

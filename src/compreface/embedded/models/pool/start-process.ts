@@ -1,0 +1,20 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+
+/**
+ * Starts a process that runs analyser-process. It gets an empty environment: what decodes strangers' images need not
+ * know any password. Built code has the entry as JavaScript beside this file; under jest this file is TypeScript, and
+ * the process, which knows no jest, needs the loader that compiles on require.
+ */
+export function startAnalyserProcess(): ChildProcess {
+  const fromSources = __filename.endsWith('.ts');
+  const entry = join(__dirname, fromSources ? 'analyser-process.ts' : 'analyser-process.js');
+  const loader = ['--require', join(__dirname, '../testing/typescript-loader.cjs')];
+  return fork(entry, {
+    execArgv: fromSources ? loader : [],
+    env: {},
+    // Structured clone: keeps Buffers, Float32Arrays and Sets what they are, and fast.
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
