@@ -73,8 +73,9 @@ describe('an upload', () => {
   it.each([
     ['the core is away', core('Connection refused executing POST http://core'), 'unreachable'],
     ['the core is too slow', core('Read timed out executing POST http://core'), 'overloaded'],
-  ])('was not stored when %s', async (_what, script, reason) => {
+  ])('was not stored, and is not sent again by itself, when %s', async (_what, script, reason) => {
     expect(await add(script)).toMatchObject({ kind: 'unavailable', reason });
+    expect(server.seen).toHaveLength(1);
   });
 
   it('makes the photo suspect when the core breaks on it', async () => {

@@ -82,11 +82,11 @@ describe('in an outage', () => {
     expect((await engine.status()).breaker).toBe('open');
   });
 
-  it('is followed by one upload at a time', async () => {
-    server.script = DOWN;
+  it('is followed by one upload at a time, however many there were before', async () => {
     await addMany(60);
+    server.script = answers(429, '', { 'retry-after': '30' });
+    await engine.addExample(SUBJECT, JPEG);
     server.script = well;
-    await engine.probe();
     expect(await engine.status()).toMatchObject({ breaker: 'closed', concurrencyLimit: 1 });
   });
 
