@@ -16,14 +16,28 @@ beforeAll(async () => {
 beforeEach(() => fake.reset());
 afterAll(() => fake.close());
 
-/** What the client of one upload saw, and how many examples there are when all is quiet. */
-async function addUnder(fault: Fault): Promise<{ answer: CallAnswer | 'no answer'; stored: number }> {
+interface Seen {
+  readonly answer: CallAnswer | 'no answer';
+  /** Examples that there are when all is quiet. */
+  readonly stored: number;
+}
+
+/** One upload under a fault; an impatient client leaves as soon as the server has its request. */
+async function addUnder(fault: Fault, patience: 'patient' | 'impatient' = 'patient'): Promise<Seen> {
   await fake.script({ route: 'addFace', times: 1, ...fault });
-  const answer = await client
-    .addFace('ann', photo, 'face.jpg', AbortSignal.timeout(300))
-    .catch(() => 'no answer' as const);
+  const leave = new AbortController();
+  const upload = client.addFace('ann', photo, 'face.jpg', leave.signal).catch(() => 'no answer' as const);
+  if (patience === 'impatient') {
+    await arrivalOfUpload();
+    leave.abort();
+  }
+  const answer = await upload;
   await fake.settled();
   return { answer, stored: (await fake.store()).examples.length };
+}
+
+async function arrivalOfUpload(): Promise<void> {
+  while ((await fake.requests()).counts.addFace === 0) await new Promise(setImmediate);
 }
 
 describe('a scripted fault', () => {
@@ -31,12 +45,26 @@ describe('a scripted fault', () => {
     ['applyThenReset', 1],
     ['resetBeforeApply', 0],
     ['resetThenApply', 1],
+  ] as const)('%s breaks the connection and leaves %i examples stored', async (name, stored) => {
+    expect(await addUnder(faults[name])).toEqual({ answer: 'no answer', stored });
+  });
+
+  it.each([
     ['hang', 0],
     ['applyThenHang', 1],
     ['hangThenApply', 1],
-    ['trickle', 1],
-  ] as const)('%s leaves the client without an answer and %i examples stored', async (name, stored) => {
-    expect(await addUnder(faults[name])).toEqual({ answer: 'no answer', stored });
+  ] as const)('%s is silent until the client leaves, and leaves %i examples stored', async (name, stored) => {
+    expect(await addUnder(faults[name], 'impatient')).toEqual({ answer: 'no answer', stored });
+  });
+
+  it('trickle sends the status at once and the body byte by byte', async () => {
+    await fake.script({ ...faults.trickle, tricklePauseMs: 5 });
+    const start = performance.now();
+    const response = await fetch(`${fake.url}/api/v1/config`);
+    expect(response.status).toBe(200);
+    const body = await response.text();
+    expect(JSON.parse(body)).toHaveProperty('clientMaxFileSize');
+    expect(performance.now() - start).toBeGreaterThanOrEqual(4 * body.length);
   });
 
   it.each([

@@ -26,8 +26,8 @@ beforeEach(async () => {
       apiKey: fake.apiKey,
       embedded: false,
       settleMs: 1000,
-      headersTimeoutMs: 300,
-      totalTimeoutMs: 400,
+      headersTimeoutMs: 1000,
+      totalTimeoutMs: 1200,
     }),
     new SystemClock(),
   );
