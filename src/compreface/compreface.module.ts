@@ -5,6 +5,7 @@ import { Clock } from '../time/clock.js';
 import { CompreFaceController } from './compreface.controller.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
 import { EngineLease } from './embedded/engine-lease.js';
+import { MODEL_VERSIONS } from './embedded/models/face-analyser.js';
 import { FaceEngine } from './face-engine.js';
 import { CompreFaceOptions } from './http/compreface-options.js';
 import { HttpFaceEngine } from './http/http-face-engine.js';
@@ -28,7 +29,7 @@ import { HttpFaceEngine } from './http/http-face-engine.js';
         new HttpFaceEngine(http, options, clock),
     },
   ],
-  exports: [FaceEngine],
+  exports: [FaceEngine, CompreFaceOptions],
 })
 export class CompreFaceModule {}
 
@@ -50,5 +51,13 @@ async function optionsFor(settings: CompreFaceSettings, embedded: EmbeddedEngine
     });
   }
   const { url, apiKeys } = await embedded.start();
-  return new CompreFaceOptions({ ...patience, baseUrl: url, apiKey: apiKeys.recognition, embedded: true, settleMs: 0 });
+  return new CompreFaceOptions({
+    ...patience,
+    baseUrl: url,
+    apiKey: apiKeys.recognition,
+    embedded: true,
+    settleMs: 0,
+    version: 'embedded',
+    calculator: MODEL_VERSIONS.calculator,
+  });
 }

@@ -69,8 +69,6 @@ class SingleConnectionRunner extends BetterSqlite3QueryRunner {
 
 /** Makes every query runner of a SQLite data source wait its turn. Call before `initialize`. */
 export function useSingleConnection(dataSource: DataSource): Turnstile {
-  // The driver class itself is not to be had at run time here, only its type.
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
   const driver = dataSource.driver as BetterSqlite3Driver;
   const turnstile = new Turnstile();
   driver.createQueryRunner = (): QueryRunner => new SingleConnectionRunner(driver, turnstile);

@@ -50,6 +50,8 @@ export class AnalyserSlot {
     this.finish()?.reject(reason);
     if (worker === null || worker.exitCode !== null || worker.signalCode !== null) return;
     const gone = new Promise((resolve) => worker.once('exit', resolve));
+    // An idle process holds nobody up; its end must.
+    worker.ref();
     // It holds nothing that needs putting in order, and must end whatever it is at.
     if (worker.kill('SIGKILL')) await gone;
   }

@@ -1,0 +1,20 @@
+/** The process lives. */
+export class LiveAnswer {
+  /** @example 'ok' */
+  status!: string;
+}
+
+/** Whether the service can take requests. */
+export class ReadyAnswer {
+  /** @example 'ok' */
+  status!: string;
+
+  /** @example 'up' */
+  database!: string;
+
+  /**
+   * away: uploads wait and trainings stay pending; the service itself is ready all the same.
+   * @example 'up'
+   */
+  compreface!: 'up' | 'away';
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { CompreFaceModule } from '../compreface/compreface.module.js';
+import { HealthController } from './health.controller.js';
+
+/** For load balancers and monitors. */
+@Module({ imports: [CompreFaceModule], controllers: [HealthController] })
+export class HealthModule {}

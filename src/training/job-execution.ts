@@ -1,0 +1,185 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { FaceEngineError } from '../compreface/face-engine-error.js';
+import { WorkerSettings } from '../config/settings.js';
+import { translateDatabaseError } from '../database/database-errors.js';
+import { execute } from '../database/sql.js';
+import { MissingFileError } from '../persons/photos/photo-store.js';
+import { Clock } from '../time/clock.js';
+import { type Claim, HeldJob, LostJobError, StoppedError } from './held-job.js';
+import { type AttemptResult, JobRunner, ValidationRunner } from './job-runner.js';
+import { type JobError, JobStore, type Pause } from './job-store.js';
+import { decideRetry, waitAfterOutage } from './retry-policy.js';
+
+/** Uploads under way when a job is cancelled may take so long to end by themselves. */
+const CANCEL_GRACE_MS = 1_500;
+
+/** Runs one attempt on a claimed job: keeps the lease alive, and decides what an error means for the job. */
+@Injectable()
+export class JobExecution {
+  private readonly logger = new Logger('Training');
+  private readonly heldJobs = new Map<number, { held: HeldJob; ended: Promise<void> }>();
+
+  constructor(
+    private readonly jobs: JobStore,
+    private readonly runner: JobRunner,
+    private readonly validation: ValidationRunner,
+    private readonly settings: WorkerSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** How many jobs this process works on now. */
+  get running(): number {
+    return this.heldJobs.size;
+  }
+
+  /** Never throws: whatever happens is written on the job, or, when the database is away, left to the reaper. */
+  async run(claim: Claim): Promise<void> {
+    const held = new HeldJob(claim, () => this.clock.monotonicMs(), this.trustMs, this.clock.monotonicMs());
+    const ended = this.attempt(held);
+    this.heldJobs.set(claim.id, { held, ended });
+    try {
+      await ended;
+    } finally {
+      this.heldJobs.delete(claim.id);
+    }
+  }
+
+  /** A cancel from this very process need not wait for the heartbeat. */
+  cancelHere(jobId: number): void {
+    this.heldJobs.get(jobId)?.held.stop('cancelled', CANCEL_GRACE_MS);
+  }
+
+  /** Stops all work: uploads under way may end, what they brought is written down, the jobs are given back. */
+  async drain(graceMs: number): Promise<void> {
+    const all = [...this.heldJobs.values()];
+    for (const { held } of all) held.stop('shutdown', graceMs);
+    await Promise.all(all.map(({ ended }) => ended));
+  }
+
+  private get trustMs(): number {
+    // Every upload must have been begun before another process can take the job.
+    return this.settings.leaseMs - Math.min(10_000, this.settings.leaseMs / 3);
+  }
+
+  private async attempt(held: HeldJob): Promise<void> {
+    const startedAtMs = this.clock.monotonicMs();
+    const activeMs = (): number => this.clock.monotonicMs() - startedAtMs;
+    const heartbeat = setInterval(() => void this.beat(held), this.settings.heartbeatMs);
+    try {
+      await this.attemptWithErrors(held, activeMs);
+    } catch (error) {
+      // The database is away, or the job was lost: the lease runs out and the job is taken up again.
+      if (!(error instanceof LostJobError))
+        this.logger.error(`job ${held.claim.id} could not be written: ${shortReason(error)}`);
+    } finally {
+      // Last of all: while anything is still written, the lease must hold.
+      clearInterval(heartbeat);
+    }
+  }
+
+  private async attemptWithErrors(held: HeldJob, activeMs: () => number): Promise<void> {
+    const { claim } = held;
+    try {
+      const result =
+        claim.trainingType === 'validation' ? await this.validation.validate(held) : await this.runner.train(held);
+      await this.conclude(held, result, activeMs());
+    } catch (error) {
+      if (error instanceof LostJobError || held.stopReason === 'lost') return;
+      if (held.stopReason === 'cancelled') {
+        await this.jobs.cancelled(claim, activeMs());
+        return;
+      }
+      await this.pauseAfter(held, error, activeMs());
+    }
+  }
+
+  private async conclude(held: HeldJob, result: AttemptResult, activeMs: number): Promise<void> {
+    const { claim } = held;
+    if (result.kind === 'settling') {
+      await this.jobs.pause(claim, {
+        delayMs: result.waitMs,
+        error: null,
+        burnsAttempt: false,
+        outages: claim.outages,
+        activeMs,
+      });
+      return;
+    }
+    const { report } = result;
+    await this.jobs.finish(claim, { ...result.ending, activeMs }, async (em) => {
+      if (report === undefined) return;
+      await execute(em, 'INSERT INTO job_result (job_id, person_id, result) VALUES (?, ?, ?)', [
+        claim.id,
+        claim.personId,
+        report,
+      ]);
+    });
+  }
+
+  private async pauseAfter(held: HeldJob, error: unknown, activeMs: number): Promise<void> {
+    const { claim } = held;
+    const pause = this.pauseFor(held, error, activeMs);
+    if (pause) {
+      await this.jobs.pause(claim, pause);
+      return;
+    }
+    await this.jobs.finish(claim, { state: 'failed', error: errorOfOurs(error), successRate: null, activeMs });
+  }
+
+  /** Null: the attempts are used up. */
+  private pauseFor(held: HeldJob, error: unknown, activeMs: number): Pause | null {
+    const { claim } = held;
+    if (error instanceof StoppedError || held.stopReason === 'shutdown') {
+      return { delayMs: 0, error: null, burnsAttempt: false, outages: claim.outages, activeMs };
+    }
+    const outage = outageOf(error);
+    if (outage) {
+      const delayMs = waitAfterOutage(claim.outages, this.settings.backoffMs, outage.retryAfterMs, Math.random());
+      return { delayMs, error: outage.error, burnsAttempt: false, outages: claim.outages + 1, activeMs };
+    }
+    this.logger.error(`job ${claim.id}, attempt ${claim.attempt}: ${shortReason(error)}`);
+    const decision = decideRetry(claim.attempt, this.settings.backoffMs, Math.random());
+    if ('giveUp' in decision) return null;
+    return {
+      delayMs: decision.retryInMs,
+      error: errorOfOurs(error),
+      burnsAttempt: true,
+      outages: claim.outages,
+      activeMs,
+    };
+  }
+
+  private async beat(held: HeldJob): Promise<void> {
+    const sentAtMs = this.clock.monotonicMs();
+    try {
+      const { held: still, cancelRequested } = await this.jobs.heartbeat(held.claim);
+      if (!still) held.stop('lost');
+      else held.extend(sentAtMs);
+      if (cancelRequested) held.stop('cancelled', CANCEL_GRACE_MS);
+    } catch {
+      // The next beat may get through; if none does, the trust in the lease runs out by itself.
+    }
+  }
+}
+
+/** An outage of CompreFace or of the database, which never counts against a job. */
+function outageOf(error: unknown): { error: JobError; retryAfterMs: number | null } | null {
+  if (error instanceof FaceEngineError) {
+    const retryAfterMs = error.failure.kind === 'unavailable' ? error.failure.retryAfterMs : null;
+    return { error: { code: error.code, message: error.message }, retryAfterMs };
+  }
+  const database = translateDatabaseError(error);
+  return database && { error: { code: database.code, message: database.message }, retryAfterMs: null };
+}
+
+function errorOfOurs(error: unknown): JobError {
+  if (error instanceof MissingFileError) return { code: 'FILE_MISSING', message: error.message };
+  return { code: 'INTERNAL_ERROR', message: 'Our own work broke: the log says more' };
+}
+
+/** A stack without the values of a statement: those may be names. */
+function shortReason(error: unknown): string {
+  return error instanceof Error
+    ? `${error.name}: ${error.message}\n${error.stack ?? ''}`.slice(0, 2_000)
+    : 'unknown error';
+}

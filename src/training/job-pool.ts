@@ -1,0 +1,40 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { JobExecution } from './job-execution.js';
+import { JobRecords } from './job-records.js';
+import { JobStore } from './job-store.js';
+
+const LOOK_AGAIN_MS = 100;
+
+/** Runs given jobs now, some at once. A job that another process was faster to claim is waited for. */
+@Injectable()
+export class JobPool {
+  constructor(
+    private readonly jobs: JobStore,
+    private readonly execution: JobExecution,
+    private readonly records: JobRecords,
+  ) {}
+
+  /** One attempt for each pending job; resolves when they have ended, or wait for something. */
+  async run(ids: readonly number[], concurrency: number): Promise<void> {
+    const queue = [...ids];
+    const elsewhere: number[] = [];
+    const lane = async (): Promise<void> => {
+      for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+        const claim = await this.jobs.claim(id);
+        if (claim) await this.execution.run(claim);
+        else elsewhere.push(id);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(concurrency, ids.length) }, lane));
+    await this.untilNotRunning(elsewhere);
+  }
+
+  private async untilNotRunning(ids: readonly number[]): Promise<void> {
+    for (let open = [...ids]; open.length > 0;) {
+      const states = await this.records.states(open);
+      open = open.filter((id) => states.get(id) === 'running');
+      if (open.length > 0) await wait(LOOK_AGAIN_MS);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import { Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import { Database } from '../database/database.js';
+import { placeholders, select } from '../database/sql.js';
+import { DomainError } from '../errors/domain-error.js';
+import { ValidationReport } from '../validation/dto/validation-report.dto.js';
+import type { JobDetailRecord, JobProgress, JobRecord } from './dto/job-records.dto.js';
+import type { ProcessedJob } from './dto/training-answers.dto.js';
+import type { ListJobsQuery } from './dto/training-requests.dto.js';
+import { JobEvent, JobFace, JobResult } from './entities/job-records.entity.js';
+import { TrainingJob } from './entities/training-job.entity.js';
+import { isEnded, type JobState } from './job-state.js';
+
+const SHOWN = 200;
+
+/** Reads jobs and shows them as the API does. */
+@Injectable()
+export class JobRecords {
+  constructor(private readonly db: Database) {}
+
+  /** Throws `NOT_FOUND`. */
+  async get(jobId: number): Promise<TrainingJob> {
+    const job = await this.db.reader.findOneBy(TrainingJob, { id: jobId });
+    if (!job) throw new DomainError('NOT_FOUND', `There is no training job ${jobId}`, { job_id: jobId });
+    return job;
+  }
+
+  async detail(jobId: number): Promise<JobDetailRecord> {
+    const job = await this.get(jobId);
+    const em = this.db.reader;
+    const events = await em.find(JobEvent, { where: { jobId }, order: { id: 'ASC' }, take: SHOWN });
+    const faces = await em.find(JobFace, {
+      where: { jobId },
+      order: { reasonCode: 'DESC', faceId: 'ASC' },
+      take: SHOWN,
+    });
+    const result = await em.findOneBy(JobResult, { jobId });
+    const record: Omit<JobDetailRecord, 'events' | 'faces' | 'faces_total' | 'result'> = toJobRecord(job);
+    return {
+      ...record,
+      events: events.map(({ at, event, detail }) => ({ at, event, detail })),
+      faces: faces.map((face) => ({
+        face_id: face.faceId,
+        outcome: face.outcome,
+        reason: face.reasonCode === null ? null : { code: face.reasonCode, message: face.reasonMessage ?? '' },
+      })),
+      faces_total: await em.countBy(JobFace, { jobId }),
+      result: result && (JSON.parse(result.result) as Record<string, unknown>),
+    };
+  }
+
+  /** Newest first, a page at a time. `total` is counted only as far as the index serves it. */
+  async list(query: ListJobsQuery): Promise<{ jobs: JobRecord[]; total: number; next_cursor: number | null }> {
+    const filtered = (): SelectQueryBuilder<TrainingJob> => {
+      const builder = this.db.reader.createQueryBuilder(TrainingJob, 'j');
+      if (query.status) builder.andWhere('j.state = :status', { status: query.status });
+      if (query.person_id) builder.andWhere('j.personId = :person', { person: query.person_id });
+      if (query.type) builder.andWhere('j.trainingType = :type', { type: query.type });
+      return builder;
+    };
+    const page = filtered()
+      .orderBy('j.id', 'DESC')
+      .take(query.limit + 1);
+    if (query.cursor) page.andWhere('j.id < :cursor', { cursor: query.cursor });
+    const rows = await page.getMany();
+    const jobs = rows.slice(0, query.limit);
+    const last = jobs.at(-1);
+    return {
+      jobs: jobs.map(toJobRecord),
+      total: await filtered().getCount(),
+      next_cursor: rows.length > query.limit && last ? last.id : null,
+    };
+  }
+
+  async pending(limit: number): Promise<JobRecord[]> {
+    const jobs = await this.db.reader.find(TrainingJob, {
+      where: { state: 'pending' },
+      order: { runAt: 'ASC', id: 'ASC' },
+      take: limit,
+    });
+    return jobs.map(toJobRecord);
+  }
+
+  async running(limit: number): Promise<JobRecord[]> {
+    const jobs = await this.db.reader.find(TrainingJob, {
+      where: { state: 'running' },
+      order: { runAt: 'ASC', id: 'ASC' },
+      take: limit,
+    });
+    return jobs.map(toJobRecord);
+  }
+
+  async ended(state: 'completed' | 'failed', limit: number): Promise<JobRecord[]> {
+    const jobs = await this.db.reader.find(TrainingJob, {
+      where: { state },
+      order: { completedAt: 'DESC', id: 'DESC' },
+      take: limit,
+    });
+    return jobs.map(toJobRecord);
+  }
+
+  async processed(ids: readonly number[]): Promise<ProcessedJob[]> {
+    const shown = ids.slice(0, SHOWN);
+    if (shown.length === 0) return [];
+    const jobs = await this.db.reader
+      .createQueryBuilder(TrainingJob, 'j')
+      .where('j.id IN (:...ids)', { ids: shown })
+      .orderBy('j.id', 'ASC')
+      .getMany();
+    return jobs.map(toProcessed);
+  }
+
+  /** The states of some jobs, by id; one that was cleaned up is left out. */
+  async states(ids: readonly number[]): Promise<Map<number, JobState>> {
+    const states = new Map<number, JobState>();
+    for (let start = 0; start < ids.length; start += 500) {
+      const some = ids.slice(start, start + 500);
+      const rows = await select<{ id: number; state: JobState }>(
+        this.db.reader,
+        `SELECT id, state FROM training_job WHERE id IN (${placeholders(some)})`,
+        some,
+      );
+      rows.forEach(({ id, state }) => states.set(id, state));
+    }
+    return states;
+  }
+
+  /** The newest validation of a person. Throws `NOT_FOUND` when there was none. */
+  async lastValidation(personId: number): Promise<{ job: TrainingJob; report: ValidationReport }> {
+    const result = await this.db.reader.findOne(JobResult, { where: { personId }, order: { jobId: 'DESC' } });
+    if (!result) {
+      throw new DomainError('NOT_FOUND', 'The person was not validated yet: queue a training of type validation', {
+        person_id: personId,
+      });
+    }
+    return { job: await this.get(result.jobId), report: JSON.parse(result.result) as ValidationReport };
+  }
+}
+
+/** A job as the API shows it. */
+export function toJobRecord(job: TrainingJob): JobRecord {
+  const ended = isEnded(job.state);
+  return {
+    id: job.id,
+    person_id: job.personId,
+    person_name: job.personName,
+    training_type: job.trainingType,
+    status: job.state,
+    reason: job.reason,
+    faces_trained_count: ended ? job.facesAdded + job.facesUnchanged : job.facesPlanned,
+    faces_added: job.facesAdded,
+    faces_removed: job.facesRemoved,
+    faces_unchanged: job.facesUnchanged,
+    faces_failed: job.facesFailed,
+    success_rate: job.successRate,
+    training_time: job.trainingTime,
+    attempt: job.attempt,
+    retry_of: job.retryOf,
+    error: job.errorCode === null ? null : { code: job.errorCode, message: job.errorMessage ?? '' },
+    queued_at: job.queuedAt,
+    started_at: job.startedAt ?? job.queuedAt,
+    completed_at: job.completedAt,
+    progress: job.state === 'pending' ? null : progressOf(job),
+  };
+}
+
+function progressOf(job: TrainingJob): JobProgress {
+  const done = Math.min(job.facesPlanned, job.facesAdded + job.facesUnchanged + job.facesFailed);
+  const percent = job.facesPlanned === 0 ? 100 : Math.floor((done / job.facesPlanned) * 100);
+  return { total: job.facesPlanned, done, failed: job.facesFailed, percent };
+}
+
+function toProcessed(job: TrainingJob): ProcessedJob {
+  return {
+    id: job.id,
+    person_id: job.personId,
+    person_name: job.personName,
+    training_type: job.trainingType,
+    status: job.state,
+    faces_added: job.facesAdded,
+    faces_failed: job.facesFailed,
+    faces_removed: job.facesRemoved,
+    faces_unchanged: job.facesUnchanged,
+    success_rate: job.successRate,
+    training_time: job.trainingTime,
+    error: job.errorCode === null ? null : { code: job.errorCode, message: job.errorMessage ?? '' },
+  };
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { execute, select } from '../database/sql.js';
+import { Clock } from '../time/clock.js';
+import type { EndedState } from './job-state.js';
+
+/** What training writes on a person: whether a job runs, how many verified examples there are, how the last training went. */
+@Injectable()
+export class PersonTraining {
+  constructor(private readonly clock: Clock) {}
+
+  async trainingStarted(em: EntityManager, personId: number): Promise<void> {
+    await execute(em, 'UPDATE person SET is_training = 1 WHERE id = ?', [personId]);
+  }
+
+  async trainingPaused(em: EntityManager, personId: number): Promise<void> {
+    await execute(em, 'UPDATE person SET is_training = 0 WHERE id = ?', [personId]);
+    await this.countExamples(em, personId);
+  }
+
+  /** `completed` brings `trained_generation` to the snapshot's; `failed` notes for which faces; both follow what the ledger says. */
+  async trainingEnded(em: EntityManager, personId: number, jobId: number, state: EndedState): Promise<void> {
+    await this.trainingPaused(em, personId);
+    if (state === 'completed') {
+      const [job] = await select<{ snapshot_generation: number | null }>(
+        em,
+        'SELECT snapshot_generation FROM training_job WHERE id = ?',
+        [jobId],
+      );
+      await execute(
+        em,
+        'UPDATE person SET trained_generation = ?, last_trained_at = ?, last_failed = 0, retries_spent = 0, failed_generation = NULL WHERE id = ?',
+        [job?.snapshot_generation ?? 0, this.clock.now(), personId],
+      );
+    }
+    if (state === 'failed') {
+      await execute(em, 'UPDATE person SET last_failed = 1, failed_generation = desired_generation WHERE id = ?', [
+        personId,
+      ]);
+    }
+  }
+
+  /** The person counts as trained by what the ledger holds, whatever a job said. */
+  async countExamples(em: EntityManager, personId: number): Promise<void> {
+    const [row] = await select<{ n: number }>(
+      em,
+      "SELECT COUNT(DISTINCT content_hash) AS n FROM example WHERE person_id = ? AND state = 'present'",
+      [personId],
+    );
+    await execute(em, 'UPDATE person SET example_count = ? WHERE id = ?', [row?.n ?? 0, personId]);
+  }
+}

@@ -1,0 +1,139 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import { FaceEngineError } from '../compreface/face-engine-error.js';
+import { WorkerSettings } from '../config/settings.js';
+import { Database } from '../database/database.js';
+import { translateDatabaseError } from '../database/database-errors.js';
+import { select } from '../database/sql.js';
+import { PendingPhotos } from '../persons/photos/pending-photos.js';
+import { JobControl } from './job-control.js';
+import { JobExecution } from './job-execution.js';
+import { JobStore } from './job-store.js';
+import { Leftovers } from './leftovers.js';
+import { Withdrawals } from './withdrawals.js';
+
+const CANDIDATES = 32;
+
+/**
+ * Goes on by itself with what was begun: jobs that are due again, withdrawals, photos that wait, jobs of dead processes. It starts no
+ * job that nobody has begun, unless `TRAINING_AUTOSTART` is set.
+ */
+@Injectable()
+export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Worker');
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private stopping = false;
+
+  constructor(
+    private readonly db: Database,
+    private readonly jobs: JobStore,
+    private readonly control: JobControl,
+    private readonly execution: JobExecution,
+    private readonly upkeep: Upkeep,
+    private readonly settings: WorkerSettings,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    // The lock on the SQLite file proves that no other process lives: what it ran is free at once.
+    if (this.db.type === 'sqlite') await this.control.reap(true);
+    this.every(this.settings.pollMs, () => this.claimDue());
+    this.every(this.settings.pollMs, () => this.upkeep.runOnce());
+    this.every(this.settings.reapMs, () => this.control.reap());
+  }
+
+  /** Stops claiming, lets uploads under way end, writes down what they brought, gives the jobs back. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    await this.execution.drain(this.settings.drainMs);
+    await this.upkeep.idle();
+  }
+
+  /** Claims due jobs while there are free places, and starts them. Returns how many it started. */
+  async claimDue(): Promise<number> {
+    let started = 0;
+    while (!this.stopping && this.execution.running < this.settings.concurrency) {
+      const claim = await this.claimOne();
+      if (!claim) return started;
+      started += 1;
+      void this.execution.run(claim);
+    }
+    return started;
+  }
+
+  /** Candidates are read without a lock, and one at random is taken by compare-and-set: replicas seldom meet. */
+  private async claimOne(): ReturnType<JobStore['claim']> {
+    const begun = this.settings.autostart ? '' : 'AND begun <> 0';
+    const candidates = await select<{ id: number }>(
+      this.db.reader,
+      `SELECT id FROM training_job WHERE state = 'pending' AND run_at <= ${this.db.now} ${begun} ORDER BY run_at, id LIMIT ${CANDIDATES}`,
+    );
+    for (const { id } of shuffled(candidates)) {
+      const claim = await this.jobs.claim(id);
+      if (claim) return claim;
+    }
+    return null;
+  }
+
+  private every(intervalMs: number, work: () => Promise<unknown>): void {
+    const schedule = (): void => {
+      if (this.stopping) return;
+      // A little jitter keeps replicas that started together apart.
+      const timer = setTimeout(
+        () => {
+          this.timers.delete(timer);
+          void this.quietly(work).finally(schedule);
+        },
+        intervalMs * (0.8 + 0.4 * Math.random()),
+      );
+      this.timers.add(timer);
+    };
+    schedule();
+  }
+
+  /** An outage is no news here: each job and photo says itself what it waits for. */
+  private async quietly(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.stopping || error instanceof FaceEngineError || translateDatabaseError(error)) return;
+      this.logger.error(error instanceof Error ? (error.stack ?? error.message) : 'unknown error');
+    }
+  }
+}
+
+/** The small works between jobs, one after the other. */
+@Injectable()
+export class Upkeep {
+  private current: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly withdrawals: Withdrawals,
+    private readonly leftovers: Leftovers,
+    private readonly photos: PendingPhotos,
+  ) {}
+
+  /** One round. Throws `FaceEngineError` when CompreFace is away: the next round tries again. */
+  runOnce(): Promise<void> {
+    const round = this.round();
+    this.current = round.catch(() => undefined);
+    return round;
+  }
+
+  /** Resolves when no round is under way. */
+  async idle(): Promise<void> {
+    await this.current;
+  }
+
+  private async round(): Promise<void> {
+    await this.withdrawals.carryOutDue();
+    await this.photos.examineDue();
+    await this.leftovers.tidyUp();
+  }
+}
+
+function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, order: Math.random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ value }) => value);
+}
