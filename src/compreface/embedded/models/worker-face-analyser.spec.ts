@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync, type StdioOptions } from 'node:child_process';
+import { join } from 'node:path';
 import { AnalyserBusyError, type AnalyseOptions, AnalysisTimeoutError, UnreadableImageError } from './face-analyser.js';
 import { WorkerFaceAnalyser, type WorkerPoolOptions } from './worker-face-analyser.js';
 
@@ -178,6 +179,32 @@ describe('the pool of recognition processes', () => {
     });
     await expect(ask('1')).rejects.toThrow('is lost');
   });
+
+  it.each([
+    ['is closed', 'await pool.close();'],
+    ['is idle, though nobody closed it', ''],
+  ])(
+    'lets the application end by itself when it %s',
+    (_when, last) => {
+      const program = `
+      const { spawn } = require('node:child_process');
+      const { WorkerFaceAnalyser } = require('./worker-face-analyser.ts');
+      const worker = "process.on('message', () => process.send({ kind: 'analysed', analysis: {} }))";
+      const startProcess = () => spawn(process.execPath, ['-e', worker], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+      (async () => {
+        const pool = new WorkerFaceAnalyser({ workers: 1, startProcess });
+        await pool.analyse(Buffer.from('1'), {});
+        await pool.analyse(Buffer.from('2'), {});
+        ${last}
+        console.log('came to its end');
+      })();`;
+      const loader = join(__dirname, 'testing/typescript-loader.cjs');
+      const options = { cwd: __dirname, timeout: 20_000, encoding: 'utf8' } as const;
+      const { status, stdout } = spawnSync(process.execPath, ['--require', loader, '-e', program], options);
+      expect([status, stdout.trim()]).toEqual([0, 'came to its end']);
+    },
+    30_000,
+  );
 
   it('sends the bytes of the image alone, though they lie in a larger body', async () => {
     const { pool } = newPool();
