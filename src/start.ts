@@ -7,12 +7,13 @@ import { DatabaseSettings, ServerSettings } from './config/settings.js';
 import { CompreFaceOptions } from './compreface/http/compreface-options.js';
 import { DomainError } from './errors/domain-error.js';
 import { configureHttp } from './http-app.js';
+import { ServiceLogger } from './service-logger.js';
 
 /** Starts the service and says in one line where it listens and on what. What a person can mend is said without a stack. */
 export async function start(): Promise<void> {
   try {
     const app = await NestFactory.create<NestExpressApplication>(AppModule.forEnvironment(), {
-      logger: ['error', 'warn', 'log'],
+      logger: new ServiceLogger(),
       abortOnError: false,
     });
     configureHttp(app);

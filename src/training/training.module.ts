@@ -31,8 +31,9 @@ import { TrainingController } from './training.controller.js';
 import { TrainingSchedule } from './training-schedule.js';
 import { TrainingService } from './training.service.js';
 import { TrainingSettingsService } from './training-settings.service.js';
+import { Upkeep } from './upkeep.js';
 import { Withdrawals } from './withdrawals.js';
-import { Upkeep, Worker } from './worker.js';
+import { Worker } from './worker.js';
 
 /** The queue, and the convergence of persons with the collection. */
 @Module({

@@ -4,12 +4,10 @@ import { WorkerSettings } from '../config/settings.js';
 import { Database } from '../database/database.js';
 import { translateDatabaseError } from '../database/database-errors.js';
 import { select } from '../database/sql.js';
-import { PendingPhotos } from '../persons/photos/pending-photos.js';
 import { JobControl } from './job-control.js';
 import { JobExecution } from './job-execution.js';
 import { JobStore } from './job-store.js';
-import { Leftovers } from './leftovers.js';
-import { Withdrawals } from './withdrawals.js';
+import { Upkeep } from './upkeep.js';
 
 const CANDIDATES = 32;
 
@@ -98,36 +96,6 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
       if (this.stopping || error instanceof FaceEngineError || translateDatabaseError(error)) return;
       this.logger.error(error instanceof Error ? (error.stack ?? error.message) : 'unknown error');
     }
-  }
-}
-
-/** The small works between jobs, one after the other. */
-@Injectable()
-export class Upkeep {
-  private current: Promise<unknown> = Promise.resolve();
-
-  constructor(
-    private readonly withdrawals: Withdrawals,
-    private readonly leftovers: Leftovers,
-    private readonly photos: PendingPhotos,
-  ) {}
-
-  /** One round. Throws `FaceEngineError` when CompreFace is away: the next round tries again. */
-  runOnce(): Promise<void> {
-    const round = this.round();
-    this.current = round.catch(() => undefined);
-    return round;
-  }
-
-  /** Resolves when no round is under way. */
-  async idle(): Promise<void> {
-    await this.current;
-  }
-
-  private async round(): Promise<void> {
-    await this.withdrawals.carryOutDue();
-    await this.photos.examineDue();
-    await this.leftovers.tidyUp();
   }
 }
 

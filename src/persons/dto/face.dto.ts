@@ -77,11 +77,8 @@ export class FaceAnswer {
   face!: FaceRecord;
 }
 
-/** Photos of a person. */
+/** What goes with the files of an upload. */
 export class UploadFacesBody {
-  /** 1 to 100 images (JPEG, PNG, WebP, GIF, TIFF), 25 MB each, 500 MB together. */
-  files!: unknown[];
-
   /**
    * For one photo with several faces: the box of the right one, `x_min,y_min,x_max,y_max` in pixels.
    * @example '112,80,312,330'

@@ -1,0 +1,13 @@
+import { ConsoleLogger } from '@nestjs/common';
+
+/** What the framework says about itself at every start. */
+const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
+/** Shows what the service has to say, and the framework's warnings and errors only. */
+export class ServiceLogger extends ConsoleLogger {
+  override log(message: unknown, ...rest: unknown[]): void {
+    const context = rest.at(-1);
+    if (typeof context === 'string' && FRAMEWORK.has(context)) return;
+    super.log(message as string, ...(rest as string[]));
+  }
+}
