@@ -73,7 +73,10 @@ export class Caller {
 
   /** Asks whether the service is there, even while the breaker is open; success closes it. */
   async probe<T>(call: Call<T>, signal?: AbortSignal): Promise<Outcome<T>> {
-    const observation = await this.transport.exchange(call.request, this.probeDeadlines, signal);
+    const ask = (): Promise<Observation> => this.transport.exchange(call.request, this.probeDeadlines, signal);
+    const first = await ask();
+    // A kept connection may have died since its last use, which says nothing of how the service is now.
+    const observation = first.kind === 'silence' && first.cause === 'network' && first.sent ? await ask() : first;
     const { outcome, verdict } = judge(call, observation);
     if (this.breaker.probed(verdict)) this.gate.restart();
     return outcome;

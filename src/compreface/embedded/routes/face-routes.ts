@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { FILE } from '../intake/image-intake.js';
 import { readJson } from '../intake/json-body.js';
+import { MAX_REQUEST_BYTES } from '../intake/limits.js';
 import { isUuid } from '../wire/authentication.js';
 import type { Answer, Call } from '../wire/call.js';
 import { assertThreshold, readThreshold } from '../wire/image-parameters.js';
@@ -98,19 +99,21 @@ async function removeMany({ collection, budget }: Engine, call: Call): Promise<A
   return { status: 200, body: removed.map(({ id, subject }) => ({ image_id: id, subject })) };
 }
 
-async function download({ collection }: Engine, call: Call): Promise<Answer> {
-  return photoAnswer(await collection.photo(imageId(call)), call);
+async function download(engine: Engine, call: Call): Promise<Answer> {
+  return photoAnswer(engine, call, imageId(call));
 }
 
-/** An unknown photo is 200 with zero bytes, as in CompreFace. */
-export function photoAnswer(photo: Buffer | null, { request }: Call): Answer {
-  if (!request.accepts('application/octet-stream')) throw notAcceptable();
+/** The photo of an example. An unknown one is 200 with zero bytes, as in CompreFace. */
+export async function photoAnswer({ collection, budget }: Engine, call: Call, id: string): Promise<Answer> {
+  if (!call.request.accepts('application/octet-stream')) throw notAcceptable();
   const headers = {
     'Content-Type': 'application/octet-stream',
     'Cache-Control': 'public, max-age=31536000',
     'X-Content-Type-Options': 'nosniff',
   };
-  return { status: 200, headers, body: photo ?? Buffer.alloc(0) };
+  // In memory until the client has read it.
+  call.onEnd(await budget.reserve(MAX_REQUEST_BYTES, call.signal));
+  return { status: 200, headers, body: (await collection.photo(id)) ?? Buffer.alloc(0) };
 }
 
 /** @throws WireError when the path names no UUID */

@@ -1,5 +1,5 @@
 import { finished } from 'node:stream/promises';
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { coreTimeout } from './wire-error.js';
 
 /** One request under way. */
@@ -7,7 +7,7 @@ export interface Call {
   readonly request: Request;
   /** Aborted when the client goes away or the deadline passes; after that nothing may be stored. */
   readonly signal: AbortSignal;
-  /** Runs `release` once the request has ended, however it ends. */
+  /** Runs `release` once the answer has left, or nobody waits for it any more. */
   onEnd(release: () => void): void;
 }
 
@@ -25,7 +25,7 @@ export class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError';
 }
 
-/** Gives every request a deadline and an end, and knows which are under way. */
+/** Gives every request a deadline for its answer to be read, and knows which are under way. */
 export class Calls {
   private readonly underWay = new Set<Promise<void>>();
 
@@ -34,9 +34,7 @@ export class Calls {
   /** Turns a route into an Express handler. */
   handler(route: Route): RequestHandler {
     return (request, response, next) => {
-      const done = this.run(route, request, response)
-        .catch(next)
-        .then(() => sent(response));
+      const done = this.run(route, request, response, next);
       this.underWay.add(done);
       void done.finally(() => this.underWay.delete(done));
     };
@@ -47,11 +45,13 @@ export class Calls {
     while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 
-  private async run(route: Route, request: Request, response: Response): Promise<void> {
+  private async run(route: Route, request: Request, response: Response, next: NextFunction): Promise<void> {
     const controller = new AbortController();
     const releases: (() => void)[] = [];
     const deadline = setTimeout(() => {
       controller.abort(coreTimeout());
+      // Already answered: the client does not read.
+      if (response.headersSent) response.destroy();
     }, this.deadlineMs);
     response.once('close', () => {
       controller.abort(new ClientGoneError('The client has closed the connection'));
@@ -59,10 +59,12 @@ export class Calls {
     try {
       const call: Call = { request, signal: controller.signal, onEnd: (release) => releases.push(release) };
       send(response, await route(call));
-    } finally {
-      clearTimeout(deadline);
-      for (const release of releases) release();
+    } catch (error) {
+      next(error);
     }
+    await sent(response);
+    clearTimeout(deadline);
+    for (const release of releases) release();
   }
 }
 
