@@ -17,9 +17,14 @@ function gate(): { opened: Promise<void>; open: () => void } {
 describe('limits of the embedded engine', () => {
   let server: RunningServer;
   beforeEach(async () => {
-    server = await RunningServer.start({ deadlineMs: 300, receiveMs: 300 });
+    server = await RunningServer.start();
   });
   afterEach(() => server.remove());
+
+  async function restart(limits: { deadlineMs?: number; receiveMs?: number }): Promise<void> {
+    await server.remove();
+    server = await RunningServer.start(limits);
+  }
 
   const photosOnDisk = (): string[] =>
     readdirSync(`${server.dataDir}/photos`, { recursive: true, withFileTypes: true })
@@ -42,6 +47,7 @@ describe('limits of the embedded engine', () => {
   });
 
   it('answers 41 with a time-out when the analyser does not answer in time, and stores nothing after that', async () => {
+    await restart({ deadlineMs: 300 });
     const { opened, open } = gate();
     server.analyser.before = () => opened;
     const reply = await server.sendForm(UPLOAD, { file: photoOf('ann') });
@@ -95,6 +101,7 @@ describe('limits of the embedded engine', () => {
   });
 
   it('hangs up on a client that does not finish its request', async () => {
+    await restart({ receiveMs: 300 });
     const socket = await halfUpload(server);
     const chunks: Buffer[] = [];
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
