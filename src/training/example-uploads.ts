@@ -46,10 +46,7 @@ export class ExampleUploads {
     const lanes = await Promise.allSettled(
       Array.from({ length: LANES }, () => this.lane(held, plan, feed, recorder, pass)),
     );
-    if (held.stopReason !== 'lost') {
-      for (const face of feed.end()) recorder.record(face, { kind: 'unsent' });
-      await recorder.flush();
-    }
+    if (held.stopReason !== 'lost') await recorder.flush();
     const broken = lanes.find((lane) => lane.status === 'rejected');
     if (held.signal.aborted) throw new StoppedError(held.stopReason ?? 'lost');
     if (broken) throw broken.reason as Error;
@@ -63,15 +60,23 @@ export class ExampleUploads {
     recorder: UploadRecorder,
     pass: Pass,
   ): Promise<void> {
-    for (;;) {
-      held.checkHeld();
-      const face = pass.outage ? null : await feed.next();
-      if (!face) return;
-      const jpeg = await this.prepare(held, face, recorder, pass);
-      if (!jpeg) continue;
-      const verdict = judgeUpload(await this.engine.addExample(plan.subject, jpeg, held.uploadSignal), face.tries);
-      recorder.record(face, verdict);
-      pass.note(face, verdict);
+    try {
+      for (;;) {
+        held.checkHeld();
+        const face = pass.outage ? null : await feed.next();
+        if (!face) return;
+        const jpeg = await this.prepare(held, face, recorder, pass);
+        if (jpeg) {
+          const outcome = await this.engine.addExample(plan.subject, jpeg, held.uploadSignal);
+          const verdict = judgeUpload(outcome, face.tries);
+          recorder.record(face, verdict);
+          pass.note(face, verdict);
+        }
+        feed.resolved();
+      }
+    } finally {
+      // Whoever leaves because of an outage, a stop or an error ends it for the others; at the end there is nothing left to end.
+      for (const unsent of feed.end()) recorder.record(unsent, { kind: 'unsent' });
     }
   }
 

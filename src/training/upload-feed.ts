@@ -13,10 +13,15 @@ export interface TrainingPlan {
   readonly full: boolean;
 }
 
-/** Hands out the faces to be sent, announced a batch at a time; what the ledger answers already is recorded on the way. */
+/**
+ * Hands out the faces to be sent. At no time are more faces announced without a known outcome than one batch holds, so that a crash
+ * leaves no more than that to be settled; the next ones are announced when half of them are through, so that nobody waits for the last.
+ */
 export class UploadFeed {
   private readonly ready: OpenFace[] = [];
+  private readonly waiting: (() => void)[] = [];
   private cursor = 0;
+  private unresolved = 0;
   private ended = false;
   private filling: Promise<void> | null = null;
 
@@ -28,28 +33,46 @@ export class UploadFeed {
     private readonly recorder: UploadRecorder,
   ) {}
 
-  /** The next face to send; null when there is none left. */
+  /** The next face to send; null when there is none left. Each must be given back with `resolved`. */
   async next(): Promise<OpenFace | null> {
     for (;;) {
       const face = this.ready.shift();
       if (face) return face;
       if (this.ended) return null;
-      await (this.filling ??= this.fill().finally(() => {
-        this.filling = null;
-      }));
+      if (this.unresolved <= this.held.claim.maxFacesPerBatch / 2) await this.fillOnce();
+      else await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
+  }
+
+  /** A face that was handed out is through, one way or another. */
+  resolved(): void {
+    this.unresolved -= 1;
+    this.wake();
   }
 
   /** Ends the feed; what was announced and not handed out is certain not to have been sent. */
   end(): OpenFace[] {
     this.ended = true;
+    this.wake();
     return this.ready.splice(0);
+  }
+
+  private wake(): void {
+    for (const go of this.waiting.splice(0)) go();
+  }
+
+  private fillOnce(): Promise<void> {
+    this.filling ??= this.fill().finally(() => {
+      this.filling = null;
+      this.wake();
+    });
+    return this.filling;
   }
 
   private async fill(): Promise<void> {
     const { claim } = this.held;
     this.held.checkHeld();
-    const batch = await this.faces.open(claim.id, this.cursor, claim.maxFacesPerBatch);
+    const batch = await this.faces.open(claim.id, this.cursor, claim.maxFacesPerBatch - this.unresolved);
     const last = batch.at(-1);
     if (!last) {
       this.ended = true;
@@ -60,8 +83,10 @@ export class UploadFeed {
     if (toSend.length === 0) return;
     const { announced, ineligible } = await this.ledger.announce(claim, this.plan.generation, toSend);
     for (const face of toSend) {
-      if (announced.has(face.faceId)) this.ready.push(face);
-      else if (ineligible.has(face.faceId))
+      if (announced.has(face.faceId)) {
+        this.unresolved += 1;
+        this.ready.push(face);
+      } else if (ineligible.has(face.faceId))
         this.recorder.settle(face, { outcome: 'failed', code: 'NO_LONGER_ELIGIBLE', message: NO_LONGER });
     }
   }

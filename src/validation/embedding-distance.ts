@@ -8,9 +8,14 @@ export function toUnitLength(embedding: Float32Array): Float32Array | null {
   return length > 0 && Number.isFinite(length) ? embedding.map((value) => value / length) : null;
 }
 
-/** CompreFace's similarity (see `compreface/similarity.ts`) of two embeddings that have length 1 already: d² = 2 - 2·a·b. */
-export function unitSimilarity(a: Float32Array, b: Float32Array, { c0, c1 }: SimilarityCoefficients): number {
+/** Euclidean distance of two embeddings of length 1, 0..2: d² = 2 - 2·a·b. */
+export function unitDistance(a: Float32Array, b: Float32Array): number {
   let dot = 0;
   for (let index = 0; index < a.length; index += 1) dot += (a[index] ?? 0) * (b[index] ?? 0);
-  return (Math.tanh((c0 - Math.sqrt(Math.max(0, 2 - 2 * dot))) * c1) + 1) / 2;
+  return Math.sqrt(Math.max(0, 2 - 2 * dot));
+}
+
+/** CompreFace's similarity (see `compreface/similarity.ts`) of two embeddings of length 1. */
+export function unitSimilarity(a: Float32Array, b: Float32Array, { c0, c1 }: SimilarityCoefficients): number {
+  return (Math.tanh((c0 - unitDistance(a, b)) * c1) + 1) / 2;
 }

@@ -1,8 +1,11 @@
 import type { SimilarityCoefficients } from '../compreface/similarity.js';
-import { unitSimilarity } from './embedding-distance.js';
+import { unitDistance, unitSimilarity } from './embedding-distance.js';
 
-/** Two photos of one person that are this alike are taken for copies of each other: recognising one by the other proves nothing. */
-const NEAR_IDENTICAL = 0.9999;
+/**
+ * Two photos of one person whose embeddings are nearer than this are taken for copies of each other: recognising one by the other
+ * proves nothing. A distance, not a similarity: that one is 1.0 for most pairs of one person.
+ */
+const NEAR_IDENTICAL_DISTANCE = 0.05;
 /** False matches that the recommended threshold allows, per impostor trial. */
 const TARGET_FMR = 0.001;
 const MAX_SHOWN = 50;
@@ -74,7 +77,7 @@ function genuineTrial(
 ): GenuineTrial | null {
   const different = own.filter(
     (example) =>
-      example.photoId !== face.photoId && unitSimilarity(example.vector, face.vector, coefficients) < NEAR_IDENTICAL,
+      example.photoId !== face.photoId && unitDistance(example.vector, face.vector) > NEAR_IDENTICAL_DISTANCE,
   );
   if (different.length === 0) return null;
   const nearestOther = best(face, others, coefficients);

@@ -119,6 +119,21 @@ describe('the recognition models', () => {
     expect(faces).toHaveLength(1);
   });
 
+  it('find every face of the group photos again in a crop of it with 40 % margin', async () => {
+    for (const number of [2, 4]) {
+      const { width, height, faces } = await analyser.analyse(group(number), BOXES);
+      for (const { box } of faces) {
+        const margin = 0.4 * Math.max(box.xMax - box.xMin, box.yMax - box.yMin);
+        const [left, top] = [Math.max(0, Math.round(box.xMin - margin)), Math.max(0, Math.round(box.yMin - margin))];
+        const right = Math.min(width, Math.round(box.xMax + margin));
+        const bottom = Math.min(height, Math.round(box.yMax + margin));
+        const area = { left, top, width: right - left, height: bottom - top };
+        const crop = await sharp(group(number)).extract(area).jpeg().toBuffer();
+        expect((await analyser.analyse(crop, BOXES)).faces.length).toBeGreaterThanOrEqual(1);
+      }
+    }
+  }, 30_000);
+
   it('see the same face in an image that an EXIF tag sets upright', async () => {
     const upright = await (await cropOfThird(1)).png().toBuffer();
     const turned = await sharp(upright).rotate(-90).withMetadata({ orientation: 6 }).png().toBuffer();

@@ -27,9 +27,9 @@ describe('the cascade of detectors', () => {
   });
 
   it('gives the image a border when it finds none', async () => {
-    const { passes, detectors } = cascade('ssd 0.5', [SMALL]);
+    const { passes, detectors } = cascade('ssd 2', [SMALL]);
     expect(await detectors.detect(IMAGE, 0.5)).toEqual([SMALL]);
-    expect(passes).toEqual(['ssd 0', 'tiny 1', 'ssd 1', 'ssd 0.5']);
+    expect(passes).toEqual(['ssd 0', 'tiny 1', 'ssd 1', 'ssd 0.5', 'ssd 2']);
   });
 
   it('finds nothing when no pass does', async () => {

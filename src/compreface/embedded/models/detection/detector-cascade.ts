@@ -22,6 +22,7 @@ export class DetectorCascade {
       { detector: tiny, border: 1 },
       { detector: ssd, border: 1 },
       { detector: ssd, border: 0.5 },
+      { detector: ssd, border: 2 },
     ];
   }
 

@@ -1,0 +1,103 @@
+import { databases } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { faults } from '../support/fake-compreface/faults.js';
+import { newTestApp, type TestApp } from '../support/new-test-app.js';
+
+const OUTAGES = {
+  'answers 500': {
+    takesEffect: 'no',
+    answer: { status: 500, headers: { 'content-type': 'application/json' }, body: '{"status":500}' },
+  },
+  'answers 502': faults.badGateway,
+  'answers 504': faults.gatewayTimeout,
+  'answers 400 code 0': faults.undefinedBeforeApply,
+  hangs: faults.hang,
+  'cannot reach its core': faults.coreRefused,
+} as const;
+
+describe.each(databases)('an outage of CompreFace on $name', (database) => {
+  let t: TestApp;
+  beforeEach(async () => {
+    t = await newTestApp({ database });
+  });
+  afterEach(() => t.close());
+
+  async function aQueuedPerson(look: number): Promise<{ personId: number; jobId: number }> {
+    const { personId } = await t.api.aPersonWithFaces(3, look);
+    return { personId, jobId: (await t.api.post(`/persons/${personId}/queue-training`)).body.trainingId as number };
+  }
+
+  it.each(Object.entries(OUTAGES))(
+    'that %s before the queue is processed: 502, and every job stays pending',
+    async (_, outage) => {
+      const { personId, jobId } = await aQueuedPerson(30);
+      await t.fake.script(outage);
+      const { status, body } = await t.api.post('/training/process-queue');
+      expect(status).toBe(502);
+      expect(body).toMatchObject({
+        code: 'EXTERNAL_SERVICE_ERROR',
+        details: { service: 'CompreFace', url: t.fake.url },
+      });
+      expect(body.details.suggestion).not.toBe('');
+      expect(JSON.stringify(body)).not.toContain(t.fake.apiKey);
+      expect((await t.api.get(`/training/jobs/${jobId}`)).body.job).toMatchObject({ status: 'pending', attempt: 0 });
+      expect((await t.api.get(`/persons/${personId}`)).body.person.recognition_status).toBe('untrained');
+    },
+  );
+
+  it.each(Object.entries(OUTAGES))(
+    'that %s in the middle of the work: no job fails, no photo is blamed, nobody is called trained',
+    async (_, outage) => {
+      const queued = [await aQueuedPerson(31), await aQueuedPerson(32)];
+      await t.fake.script({ route: ['addFace', 'addSubject'], ...outage });
+      const processed = await t.api.post('/training/process-queue');
+      expect(processed.status).toBe(200);
+      for (const result of processed.body.results as { status: string }[])
+        expect(result).toMatchObject({ status: 'pending', faces_failed: 0 });
+      for (const { personId } of queued) {
+        expect((await t.api.get(`/persons/${personId}`)).body.person).toMatchObject({
+          recognition_status: expect.stringMatching(/untrained|training/),
+          example_count: 0,
+        });
+      }
+      await t.fake.clearScript();
+      // What was begun goes on by itself.
+      await eventually(async () => {
+        for (const { jobId } of queued) {
+          const { job } = (await t.api.get(`/training/jobs/${jobId}`)).body;
+          expect(job).toMatchObject({ status: 'completed', faces_added: 3, faces_failed: 0, attempt: 1 });
+        }
+      }, 20_000);
+      await t.fake.settled();
+      expect((await t.fake.store()).examples).toHaveLength(6);
+    },
+  );
+
+  it('with a wrong key says so, and what to do', async () => {
+    const { jobId } = await aQueuedPerson(33);
+    await t.fake.script(faults.unknownKey);
+    const { status, body } = await t.api.post('/training/process-queue');
+    expect(status).toBe(502);
+    expect(body.details.suggestion).toMatch(/COMPREFACE_API_KEY|key/i);
+    expect((await t.api.get(`/training/jobs/${jobId}`)).body.job.status).toBe('pending');
+    expect((await t.api.get('/compreface/status')).body).toMatchObject({ reachable: false, state: 'misconfigured' });
+  });
+
+  it('with a wrong port says so, and what to do', async () => {
+    const { jobId } = await aQueuedPerson(34);
+    await t.fake.script(faults.notFoundHtml);
+    const { status, body } = await t.api.post('/training/process-queue');
+    expect(status).toBe(502);
+    expect(body.details.suggestion).toMatch(/port|COMPREFACE_URL/);
+    expect((await t.api.get(`/training/jobs/${jobId}`)).body.job.status).toBe('pending');
+  });
+
+  it('leaves the service ready, and says that CompreFace is away', async () => {
+    await t.fake.close();
+    expect(await t.api.get('/health/ready')).toMatchObject({ status: 200, body: { status: 'ok', compreface: 'away' } });
+    expect(await t.api.get('/compreface/status')).toMatchObject({
+      status: 200,
+      body: { reachable: false, examples: 0 },
+    });
+  });
+});
