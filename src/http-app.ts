@@ -20,7 +20,7 @@ export function configureHttp(app: NestExpressApplication): void {
     }),
   );
   app.useGlobalFilters(new ErrorFilter([translateDatabaseError]));
-  app.enableShutdownHooks();
+  app.enableShutdownHooks([], { useProcessExit: true });
   SwaggerModule.setup('api/docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'api/docs-json',
     yamlDocumentUrl: 'api/docs-yaml',
