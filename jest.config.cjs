@@ -1,5 +1,15 @@
 // Nest 12 ships ESM only; Jest can require() ESM natively only on Node >= 24.9, so these packages are compiled to CommonJS.
-const esmOnly = ['@nestjs', '@standard-schema', '@borewit', '@tokenizer', 'file-type', 'strtok3', 'token-types', 'uint8array-extras', 'any-ascii'];
+const esmOnly = [
+  '@nestjs',
+  '@standard-schema',
+  '@borewit',
+  '@tokenizer',
+  'file-type',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  'any-ascii',
+];
 const swc = {
   module: { type: 'commonjs' },
   jsc: {
@@ -21,4 +31,5 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/support/closing-line-reporter.cjs'],
 };

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type EnvVariable, type SettingsClass, variablesOf } from './env.js';
 import { SETTINGS_CLASSES } from './load-settings.js';
 
@@ -25,4 +25,11 @@ function entry(variable: EnvVariable, defaults: object): string {
   return `# ${variable.description}\n#${variable.name}=${shown}`;
 }
 
-if (require.main === module) writeFileSync('.env.example', `${envExample()}\n`);
+if (require.main === module) {
+  const text = `${envExample()}\n`;
+  if (!process.argv.includes('--check')) writeFileSync('.env.example', text);
+  else if (readFileSync('.env.example', 'utf8') !== text) {
+    console.error('.env.example is not what src/config/settings.ts says: npm run env-example');
+    process.exitCode = 1;
+  }
+}
