@@ -8,6 +8,6 @@ export class ServiceLogger extends ConsoleLogger {
   override log(message: unknown, ...rest: unknown[]): void {
     const context = rest.at(-1);
     if (typeof context === 'string' && FRAMEWORK.has(context)) return;
-    super.log(message as string, ...(rest as string[]));
+    super.log(message, ...rest);
   }
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post, Query, Res, UploadedFiles, UseInterceptors } from '@nestjs/common';
 import { FilesInterceptor } from '@nestjs/platform-express';
-import { ApiBody, ApiConsumes, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, type ApiBodyOptions, ApiConsumes, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { In } from 'typeorm';
 import { Database } from '../database/database.js';
@@ -18,6 +18,27 @@ import { removeUploads, UploadStorage } from './photos/upload-storage.js';
 const UPLOAD = {
   storage: new UploadStorage(),
   limits: { files: 100, fileSize: 25 * 1024 * 1024 + 1, fields: 5, fieldSize: 1_000, parts: 110, headerPairs: 50 },
+};
+
+/** The multipart body for Swagger, which knows no class for files. */
+const UPLOAD_BODY: ApiBodyOptions = {
+  schema: {
+    type: 'object',
+    required: ['files'],
+    properties: {
+      files: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 100,
+        items: { type: 'string', format: 'binary' },
+        description: '1 to 100 images (JPEG, PNG, WebP, GIF, TIFF), 25 MB each, 500 MB together',
+      },
+      box: {
+        type: 'string',
+        description: 'For one photo with several faces: the box of the right one, x_min,y_min,x_max,y_max in pixels',
+      },
+    },
+  },
 };
 
 @ApiTags('Persons')
@@ -47,25 +68,7 @@ export class PersonFacesController {
   @Post()
   @UseInterceptors(FilesInterceptor('files', 100, UPLOAD))
   @ApiConsumes('multipart/form-data')
-  @ApiBody({
-    schema: {
-      type: 'object',
-      required: ['files'],
-      properties: {
-        files: {
-          type: 'array',
-          minItems: 1,
-          maxItems: 100,
-          items: { type: 'string', format: 'binary' },
-          description: '1 to 100 images (JPEG, PNG, WebP, GIF, TIFF), 25 MB each, 500 MB together',
-        },
-        box: {
-          type: 'string',
-          description: 'For one photo with several faces: the box of the right one, x_min,y_min,x_max,y_max in pixels',
-        },
-      },
-    },
-  })
+  @ApiBody(UPLOAD_BODY)
   @ApiResponse({ status: 200, description: 'Every photo was here already', type: UploadAnswer })
   @ApiResponse({ status: 201, description: 'At least one face was kept', type: UploadAnswer })
   @ApiResponse({

@@ -8,7 +8,8 @@ import { ELIGIBLE_SQL } from './face-state.js';
 interface FaceCounts {
   readonly person_id: number;
   readonly assigned: number;
-  readonly eligible: number;
+  /** A sum: text on MySQL and MariaDB. */
+  readonly eligible: number | string;
   readonly sample: number | null;
 }
 
@@ -64,7 +65,7 @@ function toRecord(person: Person, counts: FaceCounts | undefined): PersonRecord 
     id: person.id,
     name: person.name,
     notes: person.notes,
-    face_count: Number(counts?.assigned ?? 0),
+    face_count: counts?.assigned ?? 0,
     training_face_count: Number(counts?.eligible ?? 0),
     sample_face_image: sample === null ? null : `/api/faces/${sample}/image`,
     recognition_status: recognitionStatus(person),

@@ -86,8 +86,8 @@ export class PersonsService {
       this.db.reader,
       'SELECT COUNT(*) AS total, COUNT(CASE WHEN example_count > 0 THEN 1 END) AS trained FROM person',
     );
-    const total = Number(row?.total ?? 0);
-    const trained = Number(row?.trained ?? 0);
+    const total = row?.total ?? 0;
+    const trained = row?.trained ?? 0;
     return { total_persons: total, trained_persons: trained, untrained_persons: total - trained };
   }
 

@@ -11,7 +11,7 @@ describe.each(databases)('automatic training on $name', (database) => {
   afterEach(() => t.close());
 
   const autoTrain = async (config: object): Promise<{ reason: string; training_type: string; id: number }[]> =>
-    (await t.api.post('/training/auto-train', { config })).body.queuedJobs;
+    (await t.api.post('/training/auto-train', { config })).body.queuedJobs as never;
 
   async function aFailedPerson(look: number): Promise<number> {
     const { personId, faceIds } = await t.api.aPersonWithFaces(3, look);

@@ -87,7 +87,7 @@ describe.each(databases)('the kinds of training on $name', (database) => {
     await train(personId, 'full');
     await t.fake.clearRequests();
     const jobId = await train(personId, 'incremental');
-    expect((await t.fake.requests()).counts.addFace ?? 0).toBe(0);
+    expect((await t.fake.requests()).counts.addFace).toBe(0);
     expect((await t.api.get(`/training/jobs/${jobId}`)).body.job).toMatchObject({
       status: 'completed',
       faces_added: 0,
@@ -186,10 +186,13 @@ describe.each(databases)('the kinds of training on $name', (database) => {
     );
     await t.api.post('/training/process-queue', { config: { maxConcurrentJobs: 2 } });
     await t.fake.setPace({ latencyMs: 0, capacity: 8 });
-    const jobs = await Promise.all(ids.map(async (id) => (await t.api.get(`/training/jobs/${id}`)).body.job));
-    const spans = jobs.map(
-      (job) => [Date.parse(job.started_at as string), Date.parse(job.completed_at as string)] as const,
+    const jobs = await Promise.all(
+      ids.map(
+        async (id) =>
+          (await t.api.get(`/training/jobs/${id}`)).body.job as { started_at: string; completed_at: string },
+      ),
     );
+    const spans = jobs.map((job) => [Date.parse(job.started_at), Date.parse(job.completed_at)] as const);
     const overlap = spans.map(([start]) => spans.filter(([from, to]) => from <= start && start < to).length);
     expect(Math.max(...overlap)).toBe(2);
   });

@@ -10,26 +10,20 @@ import type { Verdict } from './photo-intake.js';
 export function parseBox(text: string | undefined, fileCount: number): Box | null {
   if (fileCount === 0) throw fieldError('files', 'send 1 to 100 images in the multipart field "files"');
   if (text === undefined || text.trim() === '') return null;
+  const box = readCorners(text);
+  if (!box) throw fieldError('box', 'must be x_min,y_min,x_max,y_max in pixels, the first two smaller', text);
+  if (fileCount > 1) throw fieldError('box', 'chooses a face in one photo: send one file with it');
+  return box;
+}
+
+function readCorners(text: string): Box | null {
   const numbers = text
     .replace(/^\s*\[|\]\s*$/g, '')
     .split(',')
-    .map(Number);
-  const [xMin, yMin, xMax, yMax] = numbers;
-  if (numbers.length !== 4 || !numbers.every((n) => Number.isFinite(n) && n >= 0)) {
-    throw fieldError('box', 'must be x_min,y_min,x_max,y_max in pixels', text);
-  }
-  if (
-    xMin === undefined ||
-    yMin === undefined ||
-    xMax === undefined ||
-    yMax === undefined ||
-    xMax <= xMin ||
-    yMax <= yMin
-  ) {
-    throw fieldError('box', 'must have x_max > x_min and y_max > y_min', text);
-  }
-  if (fileCount > 1) throw fieldError('box', 'chooses a face in one photo: send one file with it');
-  return { xMin, yMin, xMax, yMax };
+    .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (numbers.length !== 4 || !numbers.every((number) => Number.isFinite(number) && number >= 0)) return null;
+  const [xMin = 0, yMin = 0, xMax = 0, yMax = 0] = numbers;
+  return xMax > xMin && yMax > yMin ? { xMin, yMin, xMax, yMax } : null;
 }
 
 /** 201, 200 or 202; throws when not one face was kept. */
