@@ -7,7 +7,7 @@ import { WorkerFaceAnalyser } from './worker-face-analyser.js';
 /** Photos of a folder per person, for evaluation only: they are never part of the repository. */
 const FACES = resolve(process.cwd(), '../shared/faces');
 const PHOTOS_PER_PERSON = 3;
-const PEOPLE_PER_SET = 13;
+const PEOPLE_PER_SET = 10;
 const OPTIONS: AnalyseOptions = { detectionThreshold: 0.5, plugins: new Set(['calculator']), maxFaces: 1 };
 
 interface Shown {

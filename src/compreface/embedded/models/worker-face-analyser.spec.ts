@@ -35,6 +35,8 @@ function isAlive(pid: number): boolean {
 
 const OPTIONS: AnalyseOptions = { detectionThreshold: 0.5, plugins: new Set() };
 
+jest.setTimeout(30_000);
+
 describe('the pool of recognition processes', () => {
   const pools: WorkerFaceAnalyser[] = [];
 

@@ -17,6 +17,8 @@ async function run(write: () => Buffer, size: number, input: Float32Array): Prom
   return (await new Network(write).run(input, [1, 3, size, size])).values;
 }
 
+jest.setTimeout(30_000);
+
 /**
  * The answers on the right were computed once by the original implementation, face-api 1.7.15 on TensorFlow.js (its CPU
  * backend), from the same pixels. Embeddings already stored can be compared with new ones only while these hold.
