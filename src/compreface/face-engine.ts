@@ -71,6 +71,14 @@ export type EngineFailure =
 
 export type AddOutcome = { readonly kind: 'stored'; readonly imageId: string } | EngineFailure;
 
+/** Whether an upload that still waits for a free place may be begun. */
+export interface UploadStart {
+  /** Ends the wait; an upload that is under way goes on. */
+  readonly signal: AbortSignal;
+  /** Asked in the last moment before the first byte. */
+  readonly allowed: () => boolean;
+}
+
 /** What is known of the engine at this moment, without an API key in any field. */
 export interface EngineStatus {
   readonly reachable: boolean;
@@ -103,7 +111,7 @@ export abstract class FaceEngine {
   abstract createSubject(subject: string, signal?: AbortSignal): Promise<void>;
 
   /** Sends one JPEG with one face. Never throws for a failure of the engine: the outcome says which it was. */
-  abstract addExample(subject: string, jpeg: Buffer, signal?: AbortSignal): Promise<AddOutcome>;
+  abstract addExample(subject: string, jpeg: Buffer, signal?: AbortSignal, start?: UploadStart): Promise<AddOutcome>;
 
   /** All examples of a subject, or of the whole collection, read to the last page; throws when the list does not hold still. */
   abstract listExamples(subject?: string, signal?: AbortSignal): Promise<ListedExample[]>;

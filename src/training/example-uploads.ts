@@ -67,7 +67,10 @@ export class ExampleUploads {
         if (!face) return;
         const jpeg = await this.prepare(held, face, recorder, pass);
         if (jpeg) {
-          const outcome = await this.engine.addExample(plan.subject, jpeg, held.uploadSignal);
+          const outcome = await this.engine.addExample(plan.subject, jpeg, held.uploadSignal, {
+            signal: held.signal,
+            allowed: () => held.isHeld(),
+          });
           const verdict = judgeUpload(outcome, face.tries);
           recorder.record(face, verdict);
           pass.note(face, verdict);

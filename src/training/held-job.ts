@@ -81,9 +81,14 @@ export class HeldJob {
     this.trustedUntilMs = sentAtMs + this.trustMs;
   }
 
+  /** Whether an upload may be begun at this very moment. */
+  isHeld(): boolean {
+    if (this.monotonicMs() > this.trustedUntilMs) this.stop('lost');
+    return !this.signal.aborted;
+  }
+
   /** Throws when the work is to stop, or the lease may have run out while this process stood still. Call before each upload. */
   checkHeld(): void {
-    if (this.monotonicMs() > this.trustedUntilMs) this.stop('lost');
-    if (this.signal.aborted) throw new StoppedError(this.stopReason ?? 'lost');
+    if (!this.isHeld()) throw new StoppedError(this.stopReason ?? 'lost');
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EngineFailure } from '../face-engine.js';
+import type { EngineFailure, UploadStart } from '../face-engine.js';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.js';
 import { classify } from './classify.js';
 import type { CompreFaceOptions } from './compreface-options.js';
@@ -61,10 +61,10 @@ export class Caller {
   }
 
   /** Reads are tried up to three times; whatever changes something is tried once. */
-  async call<T>(call: Call<T>, signal?: AbortSignal): Promise<Outcome<T>> {
+  async call<T>(call: Call<T>, signal?: AbortSignal, start?: UploadStart): Promise<Outcome<T>> {
     this.budget.earn();
     for (let retry = 0; ; retry++) {
-      const { outcome, retryable } = await this.attempt(call, signal);
+      const { outcome, retryable } = await this.attempt(call, signal, start);
       if (!retryable || call.request.method !== 'GET' || retry === MAX_RETRIES || !this.budget.spend()) return outcome;
       const stopped = await delay(Math.random() * RETRY_BASE_MS * 2 ** retry, false, { signal }).catch(() => true);
       if (stopped) return outcome;
@@ -87,14 +87,16 @@ export class Caller {
     return judge(call, await this.transport.exchange(call.request, this.probeDeadlines)).outcome;
   }
 
-  private async attempt<T>(call: Call<T>, signal?: AbortSignal): Promise<Attempt<T>> {
+  private async attempt<T>(call: Call<T>, signal?: AbortSignal, start?: UploadStart): Promise<Attempt<T>> {
     const refused = await this.passBreaker(signal);
     if (refused) return final(refused);
     if (call.fairnessKey === undefined) return this.send(call, signal);
-    const permit = await this.gate.acquire(call.fairnessKey, signal);
+    const permit = await this.gate.acquire(call.fairnessKey, start?.signal ?? signal);
     if (permit === null) return final(notSent());
     try {
-      return (await this.refusedWhileWaiting(signal)) ?? (await this.send(call, signal, permit));
+      const refusedNow = await this.refusedWhileWaiting<T>(signal);
+      if (refusedNow) return refusedNow;
+      return start?.allowed() === false ? final(notSent()) : await this.send(call, signal, permit);
     } finally {
       permit.release('unjudged');
     }

@@ -11,6 +11,7 @@ import {
   type ListedExample,
   type Recognition,
   type RecognizeOptions,
+  type UploadStart,
 } from '../face-engine.js';
 import { Caller, type Call, type Outcome } from './caller.js';
 import * as calls from './calls.js';
@@ -61,9 +62,9 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
     await this.ask(calls.createSubject(subject), signal);
   }
 
-  async addExample(subject: string, jpeg: Buffer, signal?: AbortSignal): Promise<AddOutcome> {
+  async addExample(subject: string, jpeg: Buffer, signal?: AbortSignal, start?: UploadStart): Promise<AddOutcome> {
     if (jpeg.length > MAX_JPEG_BYTES) return TOO_LARGE;
-    const outcome = await this.caller.call(calls.addExample(subject, jpeg), signal);
+    const outcome = await this.caller.call(calls.addExample(subject, jpeg), signal, start);
     return outcome.ok ? { kind: 'stored', imageId: outcome.value } : outcome.failure;
   }
 
