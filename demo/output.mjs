@@ -17,7 +17,7 @@ export function note(text) {
 /** One line that keeps changing in a terminal; elsewhere a line every two seconds. */
 export function progress(text) {
   if (process.stdout.isTTY) {
-    const width = (process.stdout.columns ?? 80) - 1;
+    const width = (process.stdout.columns || 80) - 1;
     process.stdout.write(`\r${`   ${text}`.slice(0, width).padEnd(width)}`);
   } else if (performance.now() - lastLoggedAt > LOG_EVERY_MS) {
     lastLoggedAt = performance.now();
