@@ -114,6 +114,10 @@ export class JobControl {
       if (!all && !(await this.leaseIsOut(em, jobId))) return false;
       const crashes = job.crashes + 1;
       await execute(em, 'UPDATE training_job SET crashes = ? WHERE id = ?', [crashes, jobId]);
+      // Its former holder may have begun uploads until its lease ran out: they settle from now on, not from their intent.
+      await execute(em, `UPDATE example SET intent_at = ${this.db.now} WHERE person_id = ? AND state = 'announced'`, [
+        job.person_id,
+      ]);
       if (job.cancel_requested_at !== null) await this.endFromOutside(em, job, 'cancelled', null);
       else if (crashes >= MAX_CRASHES) await this.endFromOutside(em, job, 'failed', POISON);
       else await this.requeue(em, job, crashes);

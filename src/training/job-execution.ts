@@ -17,6 +17,7 @@ const CANCEL_GRACE_MS = 1_500;
 @Injectable()
 export class JobExecution {
   private readonly logger = new Logger('Training');
+  private draining = false;
   private readonly heldJobs = new Map<number, { held: HeldJob; ended: Promise<void> }>();
 
   constructor(
@@ -27,6 +28,11 @@ export class JobExecution {
     private readonly clock: Clock,
   ) {}
 
+  /** Whether new work may be claimed: not while the process stops. */
+  get accepting(): boolean {
+    return !this.draining;
+  }
+
   /** How many jobs this process works on now. */
   get running(): number {
     return this.heldJobs.size;
@@ -35,6 +41,8 @@ export class JobExecution {
   /** Never throws: whatever happens is written on the job, or, when the database is away, left to the reaper. */
   async run(claim: Claim): Promise<void> {
     const held = new HeldJob(claim, () => this.clock.monotonicMs(), this.trustMs, this.clock.monotonicMs());
+    // Claimed in the very moment in which the process began to stop.
+    if (this.draining) held.stop('shutdown');
     const ended = this.attempt(held);
     this.heldJobs.set(claim.id, { held, ended });
     try {
@@ -51,6 +59,7 @@ export class JobExecution {
 
   /** Stops all work: uploads under way may end, what they brought is written down, the jobs are given back. */
   async drain(graceMs: number): Promise<void> {
+    this.draining = true;
     const all = [...this.heldJobs.values()];
     for (const { held } of all) held.stop('shutdown', graceMs);
     await Promise.all(all.map(({ ended }) => ended));

@@ -20,7 +20,7 @@ export class JobPool {
     const queue = [...ids];
     const elsewhere: number[] = [];
     const lane = async (): Promise<void> => {
-      for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+      for (let id = queue.shift(); id !== undefined && this.execution.accepting; id = queue.shift()) {
         const claim = await this.jobs.claim(id);
         if (claim) await this.execution.run(claim);
         else elsewhere.push(id);
@@ -34,6 +34,7 @@ export class JobPool {
     for (let open = [...ids]; open.length > 0;) {
       const states = await this.records.states(open);
       open = open.filter((id) => states.get(id) === 'running');
+      if (!this.execution.accepting) return;
       if (open.length > 0) await wait(LOOK_AGAIN_MS);
     }
   }

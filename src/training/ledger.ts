@@ -147,6 +147,15 @@ export class Ledger {
     );
   }
 
+  /** The upload was begun and its outcome is unknown: the settle time counts from now, since it may have begun long after the intent. */
+  async unsettled(em: EntityManager, personId: number, generation: number, contentHash: string): Promise<void> {
+    await execute(
+      em,
+      `UPDATE example SET intent_at = ${this.db.now} WHERE person_id = ? AND content_hash = ? AND generation = ? AND state = 'announced'`,
+      [personId, contentHash, generation],
+    );
+  }
+
   /** The intent is void: it is certain that nothing was stored for it. */
   async notSent(em: EntityManager, personId: number, generation: number, hashes: readonly string[]): Promise<void> {
     for (const some of chunks(hashes)) {

@@ -121,7 +121,7 @@ export class UploadRecorder {
       case 'outage':
         return ledger.notSent(em, personId, this.generation, [face.contentHash]);
       case 'unknown':
-        return;
+        return ledger.unsettled(em, personId, this.generation, face.contentHash);
     }
   }
 }

@@ -239,6 +239,23 @@ describe.each(databases)('the kinds of training on $name', (database) => {
     expect((await t.api.get(`/persons/${personId}`)).body.person.example_count).toBe(4);
   });
 
+  it('an upload that began long after it was announced settles from when it went wrong', async () => {
+    const { personId } = await t.api.aPersonWithFaces(10, 28);
+    await t.fake.setPace({ latencyMs: 200, capacity: 1 });
+    await t.fake.script({ route: 'addFace', times: 9 });
+    await t.fake.script({ route: 'addFace', times: 1, takesEffect: 'late', lateByMs: 600, answer: 'reset' });
+    const { body } = await t.api.post(`/persons/${personId}/train`, { trainingType: 'full' });
+    await eventually(async () => {
+      expect((await t.api.get(`/training/jobs/${body.trainingId}`)).body.job).toMatchObject({
+        status: 'completed',
+        faces_added: 10,
+      });
+    }, 15_000);
+    await t.fake.settled();
+    await t.fake.setPace({ latencyMs: 0, capacity: 8 });
+    expect(await examplesOf(personId)).toHaveLength(10);
+  });
+
   it('examples that we did not add stay', async () => {
     const { personId } = await t.api.aPersonWithFaces(3, 26);
     await train(personId, 'full');
