@@ -1,15 +1,27 @@
-import { type INestApplication, ValidationPipe } from '@nestjs/common';
+import { ValidationPipe } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { NextFunction, Request, Response } from 'express';
 import { translateDatabaseError } from './database/database-errors.js';
+import { answerBrokenRequests } from './errors/broken-requests.js';
+import { ContentTypeGuard } from './errors/content-type.guard.js';
+import { DomainError } from './errors/domain-error.js';
 import { ErrorFilter } from './errors/error-filter.js';
+import { checkJsonShape } from './errors/json-shape.js';
 import { validationError } from './errors/validation.js';
+import { openApiDocument } from './openapi-document.js';
+
+/** Below this path the API lives. */
+export const API_PREFIX = 'api';
 
 /** What makes an HTTP service of the application: prefix, validation, error answers, API documentation. For `main.ts` and the tests. */
 export function configureHttp(app: NestExpressApplication): void {
-  app.setGlobalPrefix('api');
+  app.setGlobalPrefix(API_PREFIX);
   app.disable('x-powered-by');
+  app.use(refuseOtherPaths);
   app.useBodyParser('json', { limit: '1mb', strict: true });
+  app.use(checkJsonShape);
+  app.useGlobalGuards(new ContentTypeGuard());
   app.useGlobalPipes(
     new ValidationPipe({
       whitelist: true,
@@ -20,27 +32,16 @@ export function configureHttp(app: NestExpressApplication): void {
     }),
   );
   app.useGlobalFilters(new ErrorFilter([translateDatabaseError]));
-  app.enableShutdownHooks([], { useProcessExit: true });
-  SwaggerModule.setup('api/docs', app, () => openApiDocument(app), {
-    jsonDocumentUrl: 'api/docs-json',
-    yamlDocumentUrl: 'api/docs-yaml',
+  answerBrokenRequests(app.getHttpServer());
+  app.enableShutdownHooks();
+  SwaggerModule.setup(`${API_PREFIX}/docs`, app, () => openApiDocument(app), {
+    jsonDocumentUrl: `${API_PREFIX}/docs-json`,
+    yamlDocumentUrl: `${API_PREFIX}/docs-yaml`,
   });
 }
 
-/** The API's description. Complete only in the compiled application: the Swagger plugin works at compile time. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
-  const config = new DocumentBuilder()
-    .setTitle('CompreFace training manager')
-    .setDescription(
-      'Keeps persons and their face photos, and keeps a CompreFace collection right. Times are ISO-8601 in UTC, durations milliseconds, rates per cent. Every error answer has the shape `{error, code, details}`.',
-    )
-    .setVersion('0.1.0')
-    .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addTag('Training', 'The queue, automatic training and its settings, statistics')
-    .addTag('Persons', 'Persons and the photos of their faces')
-    .addTag('Faces', 'Faces change hands')
-    .addTag('CompreFace', 'The face recognition server behind')
-    .addTag('Health', 'For load balancers and monitors')
-    .build();
-  return SwaggerModule.createDocument(app, config, { operationIdFactory: (_controller, method) => method });
+/** Outside the prefix Express would answer with a page of its own. */
+function refuseOtherPaths(request: Request, _response: Response, next: NextFunction): void {
+  if (/^\/api\/./i.test(request.path)) next();
+  else next(new DomainError('NOT_FOUND', 'There is nothing at this path: the API is documented at /api/docs'));
 }

@@ -1,27 +1,17 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiResponse } from '@nestjs/swagger';
-import { ERROR_CODES, type ErrorCode } from './domain-error.js';
+import { ApiResponse, type OpenAPIObject } from '@nestjs/swagger';
+import type { ErrorCode } from './domain-error.js';
+import { ErrorBody } from './dto/error-body.dto.js';
 import { HTTP_STATUS } from './http-status.js';
 
-/** The one shape of every error answer. */
-export class ErrorBody {
-  /**
-   * What is wrong and what to do about it, in a sentence.
-   * @example 'Person needs at least 3 faces for training'
-   */
-  error!: string;
+type ResponseObject = Exclude<
+  NonNullable<OpenAPIObject['paths'][string]['get']>['responses'][string],
+  { $ref: string } | undefined
+>;
 
-  /**
-   * A stable code to branch on.
-   * @example 'INSUFFICIENT_DATA'
-   */
-  code!: (typeof ERROR_CODES)[number];
-
-  /**
-   * Facts about the error; `fields` names each field that is off.
-   * @example { "person_id": 5, "current_faces": 2, "minimum_required": 3 }
-   */
-  details!: Record<string, unknown>;
+interface ErrorExampleObject {
+  readonly summary: string;
+  readonly value: ErrorBody;
 }
 
 interface ErrorExample {
@@ -42,8 +32,14 @@ const EXAMPLES: Readonly<Record<ErrorCode, ErrorExample>> = {
     details: { person_id: 5, existing_job_id: 10, status: 'running' },
   },
   INVALID_STATE: { error: 'Only a failed job can be retried', details: { job_id: 10, status: 'completed' } },
-  PAYLOAD_TOO_LARGE: { error: 'Too many files: send at most 100 at once', details: { field: 'files' } },
-  UNSUPPORTED_MEDIA_TYPE: { error: 'HEIC and AVIF are not supported: export the photo as JPEG', details: {} },
+  PAYLOAD_TOO_LARGE: {
+    error: 'The JSON body is larger than 1 MB: send less at once',
+    details: { fields: [{ field: 'body', message: 'is larger than 1 MB' }] },
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    error: 'Send the body as application/json',
+    details: { expected: 'application/json' },
+  },
   INSUFFICIENT_DATA: {
     error: 'Person needs at least 3 faces for training',
     details: { person_id: 5, current_faces: 2, minimum_required: 3 },
@@ -66,20 +62,36 @@ const EXAMPLES: Readonly<Record<ErrorCode, ErrorExample>> = {
 
 /** Documents the error answers of a route; 503 and 500 are documented for all. */
 export function ErrorAnswers(...codes: ErrorCode[]): MethodDecorator & ClassDecorator {
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of [...codes, 'SERVICE_UNAVAILABLE', 'INTERNAL_ERROR'] as const) {
-    const status = HTTP_STATUS[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return applyDecorators(...[...byStatus].map(([status, known]) => answer(status, known)));
+  const known = byStatus([...codes, 'SERVICE_UNAVAILABLE', 'INTERNAL_ERROR']);
+  return applyDecorators(
+    ...[...known].map(([status, of]) => ApiResponse({ status, type: ErrorBody, ...described(of) })),
+  );
 }
 
-function answer(status: number, codes: readonly ErrorCode[]): MethodDecorator & ClassDecorator {
-  const examples = Object.fromEntries(
-    codes.map((code) => [
-      code,
-      { summary: code, value: { error: EXAMPLES[code].error, code, details: EXAMPLES[code].details } },
-    ]),
+/** The same as entries of an OpenAPI document in which the schema of `ErrorBody` is known already. */
+export function documentedErrors(...codes: ErrorCode[]): Record<string, ResponseObject> {
+  return Object.fromEntries(
+    [...byStatus(codes)].map(([status, of]) => {
+      const { description, examples } = described(of);
+      const schema = { $ref: `#/components/schemas/${ErrorBody.name}` };
+      return [String(status), { description, content: { 'application/json': { schema, examples } } }];
+    }),
   );
-  return ApiResponse({ status, description: codes.join(', '), type: ErrorBody, examples });
+}
+
+function byStatus(codes: readonly ErrorCode[]): Map<number, ErrorCode[]> {
+  const known = new Map<number, ErrorCode[]>();
+  for (const code of codes) known.set(HTTP_STATUS[code], [...(known.get(HTTP_STATUS[code]) ?? []), code]);
+  return known;
+}
+
+function described(codes: readonly ErrorCode[]): { description: string; examples: Record<string, ErrorExampleObject> } {
+  const examples = codes.map((code) => [
+    code,
+    { summary: code, value: { error: EXAMPLES[code].error, code, details: EXAMPLES[code].details } },
+  ]);
+  return {
+    description: codes.join(', '),
+    examples: Object.fromEntries(examples) as Record<string, ErrorExampleObject>,
+  };
 }

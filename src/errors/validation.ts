@@ -1,6 +1,10 @@
 import type { ValidationError } from '@nestjs/common';
 import { DomainError } from './domain-error.js';
 
+/** Names of fields come from the caller and may be as long as the body. */
+const LONGEST_NAME = 100;
+const LONGEST_MESSAGE = 200;
+
 interface FieldComplaint {
   readonly field: string;
   readonly message: string;
@@ -23,8 +27,12 @@ export function fieldError(field: string, message: string, value?: unknown): Dom
 
 function complaints(errors: readonly ValidationError[], path: string): FieldComplaint[] {
   return errors.flatMap((error) => {
-    const field = path === '' ? error.property : `${path}.${error.property}`;
-    const own = Object.values(error.constraints ?? {}).map((message) => ({ field, message, ...shown(error.value) }));
+    const field = (path === '' ? error.property : `${path}.${error.property}`).slice(0, LONGEST_NAME);
+    const own = Object.values(error.constraints ?? {}).map((message) => ({
+      field,
+      message: message.slice(0, LONGEST_MESSAGE),
+      ...shown(error.value),
+    }));
     return [...own, ...complaints(error.children ?? [], field)];
   });
 }

@@ -1,4 +1,15 @@
-import { Body, Controller, Get, Param, Post, Query, Res, UploadedFiles, UseInterceptors } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Param,
+  Post,
+  Query,
+  Res,
+  UploadedFiles,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { FilesInterceptor } from '@nestjs/platform-express';
 import { ApiBody, type ApiBodyOptions, ApiConsumes, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
@@ -13,12 +24,9 @@ import { FacesService } from './faces.service.js';
 import { PersonsService } from './persons.service.js';
 import { PhotoIntake, type Verdict } from './photos/photo-intake.js';
 import { parseBox, uploadAnswer, uploadStatus } from './photos/upload-answer.js';
-import { removeUploads, UploadStorage } from './photos/upload-storage.js';
-
-const UPLOAD = {
-  storage: new UploadStorage(),
-  limits: { files: 100, fileSize: 25 * 1024 * 1024 + 1, fields: 5, fieldSize: 1_000, parts: 110, headerPairs: 50 },
-};
+import { UploadSizeGuard } from './photos/upload-size.guard.js';
+import { removeUploads } from './photos/upload-storage.js';
+import { MAX_FILES, shownName } from './photos/uploaded-files.js';
 
 /** The multipart body for Swagger, which knows no class for files. */
 const UPLOAD_BODY: ApiBodyOptions = {
@@ -66,7 +74,8 @@ export class PersonFacesController {
    * could be kept (413 or 415 when that was the reason for each).
    */
   @Post()
-  @UseInterceptors(FilesInterceptor('files', 100, UPLOAD))
+  @UseGuards(UploadSizeGuard)
+  @UseInterceptors(FilesInterceptor('files', MAX_FILES))
   @ApiConsumes('multipart/form-data')
   @ApiBody(UPLOAD_BODY)
   @ApiResponse({ status: 200, description: 'Every photo was here already', type: UploadAnswer })
@@ -94,7 +103,11 @@ export class PersonFacesController {
     try {
       const chosen = parseBox(body.box, uploads.length);
       await this.persons.get(id);
-      const photos = uploads.map(({ path, size, originalname }) => ({ path, size, originalName: utf8(originalname) }));
+      const photos = uploads.map(({ path, size, originalname }) => ({
+        path,
+        size,
+        originalName: shownName(originalname),
+      }));
       const verdicts = await this.intake.takeIn(id, photos, chosen);
       response.status(uploadStatus(verdicts));
       return uploadAnswer(verdicts, await this.keptFaces(verdicts));
@@ -107,9 +120,4 @@ export class PersonFacesController {
     const ids = verdicts.flatMap(({ faceId }) => (faceId === null ? [] : [faceId]));
     return this.db.reader.find(Face, { where: { id: In(ids) }, order: { id: 'ASC' } });
   }
-}
-
-/** multer reads file names as Latin-1; browsers and curl send UTF-8. */
-function utf8(name: string): string {
-  return Buffer.from(name, 'latin1').toString('utf8');
 }

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { MulterModule } from '@nestjs/platform-express';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CompreFaceModule } from '../compreface/compreface.module.js';
+import { PhotoSettings } from '../config/settings.js';
 import { FaceEmbedding } from './entities/face-embedding.entity.js';
 import { Face } from './entities/face.entity.js';
 import { Person } from './entities/person.entity.js';
@@ -15,13 +17,19 @@ import { PersonsController } from './persons.controller.js';
 import { PersonsService } from './persons.service.js';
 import { FaceFinder } from './photos/face-finder.js';
 import { FaceRecords } from './photos/face-records.js';
+import { KeptPhotos } from './photos/kept-photos.js';
 import { PendingPhotos } from './photos/pending-photos.js';
 import { PhotoIntake } from './photos/photo-intake.js';
 import { PhotoStore } from './photos/photo-store.js';
+import { uploadOptions } from './photos/uploaded-files.js';
 
 /** Persons, their photos and faces. Knows nothing of training: a change raises the person's `desired_generation`. */
 @Module({
-  imports: [CompreFaceModule, TypeOrmModule.forFeature([Person, Photo, Face, FaceEmbedding, Withdrawal])],
+  imports: [
+    CompreFaceModule,
+    MulterModule.registerAsync({ inject: [PhotoSettings], useFactory: uploadOptions }),
+    TypeOrmModule.forFeature([Person, Photo, Face, FaceEmbedding, Withdrawal]),
+  ],
   controllers: [PersonsController, PersonFacesController, FacesController],
   providers: [
     PersonsService,
@@ -30,6 +38,7 @@ import { PhotoStore } from './photos/photo-store.js';
     FaceChanges,
     FaceFinder,
     FaceRecords,
+    KeptPhotos,
     PhotoIntake,
     PhotoStore,
     PendingPhotos,

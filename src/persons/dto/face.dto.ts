@@ -1,6 +1,7 @@
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { PersonRecord } from './person.dto.js';
 import { MAX_ID } from './id-and-page.dto.js';
+import { ShortText, WholeNumber } from './rules.js';
 
 /** A face's box in pixels of the upright photo. */
 export class FaceBoxRecord {
@@ -84,8 +85,7 @@ export class UploadFacesBody {
    * @example '112,80,312,330'
    */
   @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @ShortText(100)
   box?: string;
 }
 
@@ -102,7 +102,7 @@ export class FileVerdict {
 
   /**
    * Why it was not simply taken: NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL, UNREADABLE_IMAGE, UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE,
-   * DUPLICATE, COMPREFACE_AWAY.
+   * DUPLICATE, COMPREFACE_AWAY, INSUFFICIENT_STORAGE.
    * @example null
    */
   code!: string | null;
@@ -139,15 +139,11 @@ export class UploadAnswer {
 /** A face for a person. */
 export class AssignFaceBody {
   /** @example 12 */
-  @IsInt()
-  @Min(1)
-  @Max(MAX_ID)
+  @WholeNumber(1, MAX_ID)
   faceId!: number;
 
   /** @example 5 */
-  @IsInt()
-  @Min(1)
-  @Max(MAX_ID)
+  @WholeNumber(1, MAX_ID)
   personId!: number;
 }
 
@@ -166,18 +162,14 @@ export class BatchAssignBody {
   faceIds!: number[];
 
   /** @example 5 */
-  @IsInt()
-  @Min(1)
-  @Max(MAX_ID)
+  @WholeNumber(1, MAX_ID)
   personId!: number;
 }
 
 /** Another person for a face. */
 export class ReassignFaceBody {
   /** @example 6 */
-  @IsInt()
-  @Min(1)
-  @Max(MAX_ID)
+  @WholeNumber(1, MAX_ID)
   personId!: number;
 }
 

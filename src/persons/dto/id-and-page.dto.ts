@@ -1,5 +1,5 @@
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsOptional } from 'class-validator';
+import { WholeNumberText } from './rules.js';
 
 /** The largest id that the databases hold. */
 export const MAX_ID = 2_147_483_647;
@@ -10,10 +10,7 @@ export class IdParam {
    * Id of the record.
    * @example 1
    */
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_ID)
+  @WholeNumberText(1, MAX_ID)
   id!: number;
 }
 
@@ -24,10 +21,7 @@ export class LimitQuery {
    * @example 50
    */
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
+  @WholeNumberText(1, 200)
   limit: number = 50;
 }
 
@@ -38,9 +32,6 @@ export class PageQuery extends LimitQuery {
    * @example 1
    */
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000_000)
+  @WholeNumberText(1, 1_000_000)
   page: number = 1;
 }

@@ -1,12 +1,19 @@
+import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsNotEmpty, IsOptional, Matches } from 'class-validator';
 import { PageQuery } from './id-and-page.dto.js';
+import { ShortText } from './rules.js';
 
 export const RECOGNITION_STATES = ['untrained', 'training', 'trained', 'failed'] as const;
 export type RecognitionStatus = (typeof RECOGNITION_STATES)[number];
 
 const trimmed = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' ? value.trim().normalize('NFC') : value,
+);
+
+const isName = applyDecorators(
+  Matches(/^[^\p{Cc}\p{Cs}]*$/u, { message: 'name must not contain control characters' }),
+  Matches(/[\p{L}\p{N}\p{P}\p{S}]/u, { message: 'name must contain a character that can be seen' }),
 );
 
 /** A new person. */
@@ -16,9 +23,9 @@ export class CreatePersonBody {
    * @example 'Jane Smith'
    */
   @trimmed
-  @IsString()
+  @isName
+  @ShortText(200)
   @IsNotEmpty()
-  @MaxLength(200)
   name!: string;
 
   /**
@@ -26,8 +33,7 @@ export class CreatePersonBody {
    * @example 'Neighbour'
    */
   @IsOptional()
-  @IsString()
-  @MaxLength(1000)
+  @ShortText(1000)
   notes?: string | null;
 
   /**
@@ -47,9 +53,9 @@ export class UpdatePersonBody {
    */
   @IsOptional()
   @trimmed
-  @IsString()
+  @isName
+  @ShortText(200)
   @IsNotEmpty()
-  @MaxLength(200)
   name?: string;
 
   /**
@@ -57,8 +63,7 @@ export class UpdatePersonBody {
    * @example 'Neighbour, moved in 2024'
    */
   @IsOptional()
-  @IsString()
-  @MaxLength(1000)
+  @ShortText(1000)
   notes?: string | null;
 
   /**
@@ -77,8 +82,7 @@ export class ListPersonsQuery extends PageQuery {
    * @example 'jane'
    */
   @IsOptional()
-  @IsString()
-  @MaxLength(200)
+  @ShortText(200)
   search?: string;
 
   /**

@@ -9,7 +9,8 @@ import { packEmbedding } from '../embedding.js';
 import { FaceChanges } from '../face-changes.js';
 import type { FoundFace } from './face-finder.js';
 import type { Box } from './photo-image.js';
-import type { TakenPhoto } from './photo-intake.js';
+import type { TakenPhoto } from './kept-photos.js';
+import type { StoredKind } from './photo-store.js';
 
 type StoredPhoto = TakenPhoto & { readonly photoHash: string };
 type StoredFace = FoundFace & { readonly cropHash: string };
@@ -35,6 +36,12 @@ export class FaceRecords {
     const near = (a: number | null, b: number): boolean => a !== null && Math.abs(a - b) <= CHOSEN_SAME_PIXELS;
     const same = rows.find((row) => chosen === null || (near(row.x_min, chosen.xMin) && near(row.y_min, chosen.yMin)));
     return same?.id ?? null;
+  }
+
+  /** Whether a row names the file. */
+  async isReferenced(kind: StoredKind, hash: string): Promise<boolean> {
+    const table = kind === 'photos' ? 'photo' : 'face';
+    return (await select(this.db.reader, `SELECT 1 FROM ${table} WHERE content_hash = ? LIMIT 1`, [hash])).length > 0;
   }
 
   /** A face that is ready for training. `existed`: the very same crop was there already, from another file or a request at the same time. */
@@ -64,8 +71,9 @@ export class FaceRecords {
       const photoId = await this.insertPhoto(em, photo);
       return insertRow(
         em,
-        `INSERT INTO face (photo_id, person_id, source_hash, state, x_min, y_min, x_max, y_max, examine_at, examine_tries, created_at)
-         VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, ${this.db.now}, 0, ?)`,
+        `INSERT INTO face (photo_id, person_id, source_hash, state, assignment_method, x_min, y_min, x_max, y_max, examine_at,
+           examine_tries, created_at)
+         VALUES (?, ?, ?, 'pending', 'upload', ?, ?, ?, ?, ${this.db.now}, 0, ?)`,
         [photoId, personId, photo.sourceHash, ...corners(chosen), this.clock.now()],
       );
     });

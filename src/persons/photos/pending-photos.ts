@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { FaceEngineError } from '../../compreface/face-engine-error.js';
 import { Database } from '../../database/database.js';
 import { execute, select } from '../../database/sql.js';
-import { FaceFinder } from './face-finder.js';
-import { FaceRecords } from './face-records.js';
+import { FaceFinder, type FoundFace } from './face-finder.js';
+import { KeptPhotos } from './kept-photos.js';
 import type { Box } from './photo-image.js';
 import { PhotoStore } from './photo-store.js';
 import { isUniqueViolation } from '../../database/write-errors.js';
@@ -34,7 +34,7 @@ export class PendingPhotos {
   constructor(
     private readonly db: Database,
     private readonly finder: FaceFinder,
-    private readonly records: FaceRecords,
+    private readonly kept: KeptPhotos,
     private readonly store: PhotoStore,
   ) {}
 
@@ -70,7 +70,7 @@ export class PendingPhotos {
       const jpeg = await this.store.read('photos', photo.content_hash);
       const found = await this.finder.find({ jpeg, width: photo.width, height: photo.height }, chosenOf(photo));
       if (found.kind === 'refused') await this.reject(photo.id, found.message);
-      else await this.keep(photo.id, { ...found, cropHash: await this.store.put('faces', found.crop) });
+      else await this.keep(photo.id, found);
       return true;
     } catch (error) {
       const suspect = error instanceof FaceEngineError && error.failure.kind === 'suspect';
@@ -84,9 +84,9 @@ export class PendingPhotos {
     }
   }
 
-  private async keep(faceId: number, face: Parameters<FaceRecords['makeReady']>[1]): Promise<void> {
+  private async keep(faceId: number, face: FoundFace): Promise<void> {
     try {
-      await this.records.makeReady(faceId, face);
+      await this.kept.complete(faceId, face);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       await this.reject(faceId, 'The person has the very same face already');

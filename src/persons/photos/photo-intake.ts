@@ -2,17 +2,20 @@ import { open, readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { FaceEngineError } from '../../compreface/face-engine-error.js';
 import { PhotoSettings } from '../../config/settings.js';
-import { FaceFinder, type FaceBoxShown } from './face-finder.js';
+import { isDiskFull } from '../../database/write-errors.js';
+import { type FaceBoxShown, FaceFinder, type FoundFace, type NoFace } from './face-finder.js';
 import { FaceRecords } from './face-records.js';
 import { imageFormat } from './image-format.js';
 import { Semaphore } from './semaphore.js';
-import { type Box, makeUpright, UnreadablePhotoError, type UprightPhoto } from './photo-image.js';
-import { PhotoStore, sha256 } from './photo-store.js';
+import { KeptPhotos, type TakenPhoto } from './kept-photos.js';
+import { type Box, makeUpright, UnreadablePhotoError } from './photo-image.js';
+import { sha256 } from './photo-store.js';
 
 /** One uploaded file, in a temporary place. */
 export interface UploadedPhoto {
   readonly path: string;
   readonly size: number;
+  /** As it is shown; never used as a path. */
   readonly originalName: string;
 }
 
@@ -24,6 +27,7 @@ export type VerdictCode =
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'PAYLOAD_TOO_LARGE'
   | 'DUPLICATE'
+  | 'INSUFFICIENT_STORAGE'
   | 'COMPREFACE_AWAY';
 
 /** What became of one file. */
@@ -37,11 +41,15 @@ export interface Verdict {
 }
 
 type Outcome = Omit<Verdict, 'file'>;
+/** What becomes of the files of one request, by their hash. */
+type Twins = Map<string, Promise<Outcome>>;
 
 const UNREADABLE: Outcome = rejected(
   'UNREADABLE_IMAGE',
   'The file is damaged, cut off or too large to decode: export it again',
 );
+
+const DISK_FULL: Outcome = rejected('INSUFFICIENT_STORAGE', 'The disk is full: free some space and send it again');
 
 /** Takes photos of a person in: one verdict per file, and a bad file never spoils the others. */
 @Injectable()
@@ -52,38 +60,51 @@ export class PhotoIntake {
   constructor(
     private readonly finder: FaceFinder,
     private readonly records: FaceRecords,
-    private readonly store: PhotoStore,
+    private readonly kept: KeptPhotos,
     private readonly settings: PhotoSettings,
   ) {}
 
   /** `chosen` points at one face of a photo with several. */
   async takeIn(personId: number, files: readonly UploadedPhoto[], chosen: Box | null): Promise<Verdict[]> {
     const lanes = new Semaphore(4);
+    const twins: Twins = new Map();
     return Promise.all(
       files.map((file) =>
-        lanes.run(async () => ({
-          file: shownName(file.originalName),
-          ...(await this.takeOne(personId, file, chosen)),
-        })),
+        lanes.run(async () => ({ file: file.originalName, ...(await this.takeOne(personId, file, chosen, twins)) })),
       ),
     );
   }
 
-  private async takeOne(personId: number, file: UploadedPhoto, chosen: Box | null): Promise<Outcome> {
+  private async takeOne(personId: number, file: UploadedPhoto, chosen: Box | null, twins: Twins): Promise<Outcome> {
     const refused = await this.refusedUnseen(file);
     if (refused) return refused;
     const source = await readFile(file.path);
     const sourceHash = sha256(source);
-    const known = await this.records.findSame(personId, sourceHash, chosen);
-    if (known) return duplicate(known);
-    let photo: UprightPhoto;
+    // The same file twice in one request: the second waits, and is told that it is here already.
+    const twin = twins.get(sourceHash);
+    const outcome = (async () => {
+      await twin?.catch(() => undefined);
+      const known = await this.records.findSame(personId, sourceHash, chosen);
+      if (known) return duplicate(known);
+      return this.takeNew(personId, { source, sourceHash, originalName: file.originalName }, chosen);
+    })();
+    twins.set(sourceHash, outcome);
+    return outcome;
+  }
+
+  private async takeNew(
+    personId: number,
+    { source, ...named }: { source: Buffer; sourceHash: string; originalName: string },
+    chosen: Box | null,
+  ): Promise<Outcome> {
     try {
-      photo = await this.decoding.run(() => makeUpright(source, this.settings.maxMegapixels));
+      const photo = await this.decoding.run(() => makeUpright(source, this.settings.maxMegapixels));
+      return await this.examine(personId, { ...named, photo }, chosen);
     } catch (error) {
       if (error instanceof UnreadablePhotoError) return UNREADABLE;
+      if (isDiskFull(error)) return DISK_FULL;
       throw error;
     }
-    return this.examine(personId, { photo, sourceHash, originalName: shownName(file.originalName) }, chosen);
   }
 
   /** What can be told from the size and the first bytes. */
@@ -104,32 +125,19 @@ export class PhotoIntake {
   }
 
   private async examine(personId: number, taken: TakenPhoto, chosen: Box | null): Promise<Outcome> {
+    let found: FoundFace | NoFace;
     try {
-      const found = await this.finder.find(taken.photo, chosen);
-      if (found.kind === 'refused') return { ...rejected(found.code, found.message), boxes: found.boxes };
-      const photoHash = await this.store.put('photos', taken.photo.jpeg);
-      const cropHash = await this.store.put('faces', found.crop);
-      const { faceId, existed } = await this.records.addReady(
-        personId,
-        { ...taken, photoHash },
-        { ...found, cropHash },
-      );
-      return existed ? duplicate(faceId) : { status: 'accepted', faceId, code: null, message: 'The face was taken' };
+      found = await this.finder.find(taken.photo, chosen);
     } catch (error) {
       if (!(error instanceof FaceEngineError)) throw error;
-      const photoHash = await this.store.put('photos', taken.photo.jpeg);
-      const faceId = await this.records.addPending(personId, { ...taken, photoHash }, chosen);
+      const faceId = await this.kept.keepPending(personId, taken, chosen);
       const message = 'CompreFace cannot be reached: the photo is kept and looked at when it is back';
       return { status: 'pending', faceId, code: 'COMPREFACE_AWAY', message };
     }
+    if (found.kind === 'refused') return { ...rejected(found.code, found.message), boxes: found.boxes };
+    const { faceId, existed } = await this.kept.keepReady(personId, taken, found);
+    return existed ? duplicate(faceId) : { status: 'accepted', faceId, code: null, message: 'The face was taken' };
   }
-}
-
-/** A decoded upload. */
-export interface TakenPhoto {
-  readonly photo: UprightPhoto;
-  readonly sourceHash: string;
-  readonly originalName: string;
 }
 
 function rejected(code: VerdictCode, message: string): Outcome {
@@ -148,14 +156,4 @@ async function firstBytes(path: string): Promise<Buffer> {
   } finally {
     await file.close();
   }
-}
-
-/** A file name is shown and never used: no control characters, no folders, at most 255 characters. */
-function shownName(name: string): string {
-  const plain =
-    name
-      .replace(/[\p{Cc}\p{Cf}]/gu, '')
-      .split(/[/\\]/)
-      .at(-1) ?? '';
-  return plain.slice(-255);
 }

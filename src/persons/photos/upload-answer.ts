@@ -6,6 +6,9 @@ import { toBoxRecord, toFaceRecord } from '../face-record.js';
 import type { Box } from './photo-image.js';
 import type { Verdict } from './photo-intake.js';
 
+/** No photo is wider: 64 megapixels, and JPEG ends at 65,535. */
+const PIXELS = /^\s*\d{1,6}(?:\.\d{1,6})?\s*$/;
+
 /** Reads `x_min,y_min,x_max,y_max`, also with spaces or as a JSON list. Throws `VALIDATION_ERROR`. */
 export function parseBox(text: string | undefined, fileCount: number): Box | null {
   if (fileCount === 0) throw fieldError('files', 'send 1 to 100 images in the multipart field "files"');
@@ -17,12 +20,9 @@ export function parseBox(text: string | undefined, fileCount: number): Box | nul
 }
 
 function readCorners(text: string): Box | null {
-  const numbers = text
-    .replace(/^\s*\[|\]\s*$/g, '')
-    .split(',')
-    .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  if (numbers.length !== 4 || !numbers.every((number) => Number.isFinite(number) && number >= 0)) return null;
-  const [xMin = 0, yMin = 0, xMax = 0, yMax = 0] = numbers;
+  const corners = text.replace(/^\s*\[|\]\s*$/g, '').split(',');
+  if (corners.length !== 4 || !corners.every((corner) => PIXELS.test(corner))) return null;
+  const [xMin = 0, yMin = 0, xMax = 0, yMax = 0] = corners.map((corner) => Math.round(Number(corner)));
   return xMax > xMin && yMax > yMin ? { xMin, yMin, xMax, yMax } : null;
 }
 
@@ -57,12 +57,15 @@ function nothingKept(verdicts: readonly Verdict[]): DomainError {
   return new DomainError(commonCode(verdicts), message, details);
 }
 
-/** The whole request is 413 or 415 when that is what is wrong with each file. */
+/** The whole request is 413, 415 or 507 when that is what is wrong with each file. */
 function commonCode(verdicts: readonly Verdict[]): ErrorCode {
   const codes = new Set(verdicts.map(({ code }) => code));
   const [only] = codes;
-  const whole = codes.size === 1 && (only === 'PAYLOAD_TOO_LARGE' || only === 'UNSUPPORTED_MEDIA_TYPE');
-  return whole ? only : 'INSUFFICIENT_DATA';
+  return codes.size === 1 && isErrorOfRequest(only) ? only : 'INSUFFICIENT_DATA';
+}
+
+function isErrorOfRequest(code: unknown): code is ErrorCode {
+  return code === 'PAYLOAD_TOO_LARGE' || code === 'UNSUPPORTED_MEDIA_TYPE' || code === 'INSUFFICIENT_STORAGE';
 }
 
 function toFileVerdict(verdict: Verdict): FileVerdict {

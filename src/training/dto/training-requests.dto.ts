@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { LimitQuery, MAX_ID } from '../../persons/dto/id-and-page.dto.js';
+import { WholeNumber, WholeNumberText } from '../../persons/dto/rules.js';
 import { JOB_STATES, type JobState, TRAINING_TYPES, type TrainingType } from '../job-state.js';
 
 /** How a person is to be trained. */
@@ -10,9 +11,7 @@ export class QueueTrainingConfig {
    * @example 3
    */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @WholeNumber(1, 1000)
   minFacesThreshold?: number;
 
   /**
@@ -20,9 +19,7 @@ export class QueueTrainingConfig {
    * @example 50
    */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @WholeNumber(1, 500)
   maxFacesPerBatch?: number;
 }
 
@@ -39,6 +36,7 @@ export class QueueTrainingBody {
   trainingType?: TrainingType;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => QueueTrainingConfig)
   config?: QueueTrainingConfig;
@@ -51,9 +49,7 @@ export class ProcessQueueConfig {
    * @example 5
    */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(32)
+  @WholeNumber(1, 32)
   maxConcurrentJobs?: number;
 
   /**
@@ -69,15 +65,14 @@ export class ProcessQueueConfig {
    * @example 1000
    */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @WholeNumber(1, 1000)
   maxJobs?: number;
 }
 
 /** The queue is to be processed. */
 export class ProcessQueueBody {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => ProcessQueueConfig)
   config?: ProcessQueueConfig;
@@ -90,9 +85,7 @@ export class CleanupBody {
    * @example 30
    */
   @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(3650)
+  @WholeNumber(0, 3650)
   daysToKeep?: number;
 }
 
@@ -102,10 +95,7 @@ export class JobIdParam {
    * Id of the job.
    * @example 1
    */
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_ID)
+  @WholeNumberText(1, MAX_ID)
   jobId!: number;
 }
 
@@ -124,10 +114,7 @@ export class ListJobsQuery extends LimitQuery {
    * @example 5
    */
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_ID)
+  @WholeNumberText(1, MAX_ID)
   person_id?: number;
 
   /**
@@ -143,9 +130,6 @@ export class ListJobsQuery extends LimitQuery {
    * @example 120
    */
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_ID)
+  @WholeNumberText(1, MAX_ID)
   cursor?: number;
 }

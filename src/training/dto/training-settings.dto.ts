@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { IsBoolean, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { ShortText, WholeNumber } from '../../persons/dto/rules.js';
 
 /** Which people are trained by themselves; what is left out comes from the stored settings. */
 export class AutoTrainRules {
@@ -16,9 +17,7 @@ export class AutoTrainRules {
    * @example 3
    */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @WholeNumber(1, 1000)
   minFacesThreshold?: number;
 
   /**
@@ -26,9 +25,7 @@ export class AutoTrainRules {
    * @example 50
    */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @WholeNumber(1, 500)
   maxFacesPerBatch?: number;
 
   /**
@@ -54,9 +51,7 @@ export class AutoTrainRules {
    * @example 3
    */
   @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(100)
+  @WholeNumber(0, 100)
   maxRetries?: number;
 
   /**
@@ -75,15 +70,14 @@ export class AutoTrainConfig extends AutoTrainRules {
    * @example 1000
    */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(50_000)
+  @WholeNumber(1, 50_000)
   limit?: number;
 }
 
 /** Automatic training is to look for people. */
 export class AutoTrainBody {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => AutoTrainConfig)
   config?: AutoTrainConfig;
@@ -96,8 +90,7 @@ export class UpdateSettingsBody extends AutoTrainRules {
    * @example '0 * * * *'
    */
   @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @ShortText(100)
   schedule?: string;
 
   /**
@@ -105,8 +98,7 @@ export class UpdateSettingsBody extends AutoTrainRules {
    * @example 'UTC'
    */
   @IsOptional()
-  @IsString()
-  @MaxLength(64)
+  @ShortText(64)
   timezone?: string;
 }
 
