@@ -240,20 +240,20 @@ describe.each(databases)('the kinds of training on $name', (database) => {
   });
 
   it('an upload that began long after it was announced settles from when it went wrong', async () => {
-    const { personId } = await t.api.aPersonWithFaces(10, 28);
-    await t.fake.setPace({ latencyMs: 200, capacity: 1 });
-    await t.fake.script({ route: 'addFace', times: 9 });
-    await t.fake.script({ route: 'addFace', times: 1, takesEffect: 'late', lateByMs: 600, answer: 'reset' });
+    const { personId } = await t.api.aPersonWithFaces(20, 28);
+    await t.fake.setPace({ latencyMs: 100, capacity: 1 });
+    await t.fake.script({ route: 'addFace', times: 19 });
+    await t.fake.script({ route: 'addFace', times: 1, takesEffect: 'late', lateByMs: 900, answer: 'reset' });
     const { body } = await t.api.post(`/persons/${personId}/train`, { trainingType: 'full' });
     await eventually(async () => {
       expect((await t.api.get(`/training/jobs/${body.trainingId}`)).body.job).toMatchObject({
         status: 'completed',
-        faces_added: 10,
+        faces_added: 20,
       });
     }, 15_000);
     await t.fake.settled();
     await t.fake.setPace({ latencyMs: 0, capacity: 8 });
-    expect(await examplesOf(personId)).toHaveLength(10);
+    expect(await examplesOf(personId)).toHaveLength(20);
   });
 
   it('examples that we did not add stay', async () => {
