@@ -33,7 +33,7 @@ export function configureHttp(app: NestExpressApplication): void {
   );
   app.useGlobalFilters(new ErrorFilter([translateDatabaseError]));
   answerBrokenRequests(app.getHttpServer());
-  app.enableShutdownHooks();
+  app.enableShutdownHooks([], { useProcessExit: true });
   SwaggerModule.setup(`${API_PREFIX}/docs`, app, () => openApiDocument(app), {
     jsonDocumentUrl: `${API_PREFIX}/docs-json`,
     yamlDocumentUrl: `${API_PREFIX}/docs-yaml`,
