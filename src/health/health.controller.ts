@@ -4,6 +4,7 @@ import { FaceEngine } from '../compreface/face-engine.js';
 import { Database } from '../database/database.js';
 import { DomainError } from '../errors/domain-error.js';
 import { ErrorAnswers } from '../errors/error-body.js';
+import { AuditPlan } from '../training/audit-plan.js';
 import { LiveAnswer, ReadyAnswer } from './dto/health.dto.js';
 
 @ApiTags('Health')
@@ -14,6 +15,7 @@ export class HealthController implements BeforeApplicationShutdown {
   constructor(
     private readonly db: Database,
     private readonly engine: FaceEngine,
+    private readonly audits: AuditPlan,
   ) {}
 
   beforeApplicationShutdown(): void {
@@ -34,6 +36,12 @@ export class HealthController implements BeforeApplicationShutdown {
     if (this.stopping) throw new DomainError('SERVICE_UNAVAILABLE', 'The service is stopping');
     await this.db.readNow();
     const { reachable } = await this.engine.status();
-    return { status: 'ok', database: 'up', compreface: reachable ? 'up' : 'away' };
+    const { stopped } = await this.audits.state();
+    return {
+      status: 'ok',
+      database: 'up',
+      compreface: reachable ? 'up' : 'away',
+      collection: stopped ? 'differs' : 'ok',
+    };
   }
 }

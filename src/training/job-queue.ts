@@ -24,6 +24,8 @@ export interface JobRequest {
   readonly maxFacesPerBatch: number;
   readonly reason?: string;
   readonly retryOf?: number;
+  /** The worker starts it by itself; otherwise it waits for process-queue. */
+  readonly begun?: boolean;
 }
 
 /** Puts jobs into the queue, at most one active job a person. */
@@ -72,13 +74,14 @@ export class JobQueue {
       `INSERT INTO training_job (person_id, person_name, training_type, state, reason, max_faces_per_batch, begun, run_at, epoch, attempt,
          crashes, outages, retry_of, faces_planned, faces_added, faces_removed, faces_unchanged, faces_failed, success_rate,
          training_time, queued_at)
-       VALUES (?, ?, ?, 'pending', ?, ?, 0, ${this.db.now}, 0, 0, 0, 0, ?, ?, 0, 0, 0, 0, 0, 0, ?)`,
+       VALUES (?, ?, ?, 'pending', ?, ?, ?, ${this.db.now}, 0, 0, 0, 0, ?, ?, 0, 0, 0, 0, 0, 0, ?)`,
       [
         person.id,
         person.name,
         trainingType,
         request.reason ?? null,
         request.maxFacesPerBatch,
+        request.begun ?? false,
         request.retryOf ?? null,
         eligible,
         this.clock.now(),

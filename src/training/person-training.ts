@@ -2,12 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { execute, select } from '../database/sql.js';
 import { Clock } from '../time/clock.js';
+import { AuditPlan } from './audit-plan.js';
 import type { EndedState } from './job-state.js';
 
 /** What training writes on a person: whether a job runs, how many verified examples there are, how the last training went. */
 @Injectable()
 export class PersonTraining {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly audits: AuditPlan,
+  ) {}
 
   async trainingStarted(em: EntityManager, personId: number): Promise<void> {
     await execute(em, 'UPDATE person SET is_training = 1 WHERE id = ?', [personId]);
@@ -48,5 +52,6 @@ export class PersonTraining {
       [personId],
     );
     await execute(em, 'UPDATE person SET example_count = ? WHERE id = ?', [row?.n ?? 0, personId]);
+    await this.audits.changed(em, personId);
   }
 }

@@ -3,10 +3,16 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CompreFaceModule } from '../compreface/compreface.module.js';
 import { PersonsModule } from '../persons/persons.module.js';
 import { ValidationModule } from '../validation/validation.module.js';
+import { Audit } from './audit.js';
+import { AuditPlan } from './audit-plan.js';
 import { AutoTrain } from './auto-train.js';
 import { CollectionCheck } from './collection-check.js';
+import { ConsistencyController } from './consistency.controller.js';
+import { ConsistencyOfPerson } from './consistency-of-person.js';
+import { ConsistencyRepair } from './consistency-repair.js';
+import { ConsistencyReport } from './consistency-report.js';
 import { Convergence } from './convergence.js';
-import { CronSlot, JobCounter, StoredTrainingSettings } from './entities/bookkeeping.entity.js';
+import { CollectionAudit, CronSlot, JobCounter, StoredTrainingSettings } from './entities/bookkeeping.entity.js';
 import { Example } from './entities/example.entity.js';
 import { JobEvent, JobFace, JobResult } from './entities/job-records.entity.js';
 import { TrainingJob } from './entities/training-job.entity.js';
@@ -50,9 +56,10 @@ import { Worker } from './worker.js';
       StoredTrainingSettings,
       JobCounter,
       CronSlot,
+      CollectionAudit,
     ]),
   ],
-  controllers: [TrainingController, JobsController, PersonTrainingController],
+  controllers: [TrainingController, JobsController, PersonTrainingController, ConsistencyController],
   providers: [
     // the queue
     JobStore,
@@ -72,6 +79,12 @@ import { Worker } from './worker.js';
     Settlement,
     CollectionCheck,
     Ledger,
+    // looking after it later
+    AuditPlan,
+    Audit,
+    ConsistencyOfPerson,
+    ConsistencyReport,
+    ConsistencyRepair,
     // who starts them
     JobPool,
     Worker,
@@ -83,6 +96,6 @@ import { Worker } from './worker.js';
     TrainingSettingsService,
     TrainingSchedule,
   ],
-  exports: [JobCounters],
+  exports: [JobCounters, AuditPlan],
 })
 export class TrainingModule {}

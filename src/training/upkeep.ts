@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PendingPhotos } from '../persons/photos/pending-photos.js';
+import { Audit } from './audit.js';
 import { Leftovers } from './leftovers.js';
 import { Withdrawals } from './withdrawals.js';
 
@@ -12,6 +13,7 @@ export class Upkeep {
     private readonly withdrawals: Withdrawals,
     private readonly leftovers: Leftovers,
     private readonly photos: PendingPhotos,
+    private readonly audit: Audit,
   ) {}
 
   /** One round. Throws `FaceEngineError` when CompreFace is away: the next round tries again. */
@@ -30,5 +32,6 @@ export class Upkeep {
     await this.withdrawals.carryOutDue();
     await this.photos.examineDue();
     await this.leftovers.tidyUp();
+    await this.audit.carryOutDue();
   }
 }

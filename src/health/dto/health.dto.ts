@@ -17,4 +17,10 @@ export class ReadyAnswer {
    * @example 'up'
    */
   compreface!: 'up' | 'away';
+
+  /**
+   * differs: many persons have lost examples in CompreFace, and nothing is mended by itself; see `/api/compreface/consistency`.
+   * @example 'ok'
+   */
+  collection!: 'ok' | 'differs';
 }

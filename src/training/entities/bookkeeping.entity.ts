@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { epochMsTransformer } from '../../database/epoch-ms.js';
 
 /** The stored settings of automatic training: one row. */
@@ -62,4 +62,30 @@ export class CronSlot {
 
   @Column({ name: 'fired_at', type: 'datetime', precision: 3 })
   firedAt!: Date;
+}
+
+/** When a person's examples in CompreFace are looked at again, and how the last look came out. */
+@Entity('collection_audit')
+@Index('ix_collection_audit_due', ['dueAt', 'personId'])
+@Index('ix_collection_audit_newest', ['auditedAt', 'differed'])
+export class CollectionAudit {
+  /** Not a foreign key: what was sent for a person may arrive after the person is gone. */
+  @PrimaryColumn({ name: 'person_id', type: 'int' })
+  personId!: number;
+
+  /** Looks since the person's examples last changed: 0 five minutes after, 1 an hour after, then daily. */
+  @Column({ type: 'int' })
+  stage!: number;
+
+  /** Database clock, epoch ms. */
+  @Column({ name: 'due_at', type: 'bigint', transformer: epochMsTransformer })
+  dueAt!: number;
+
+  /** The last look (database clock, epoch ms). */
+  @Column({ name: 'audited_at', type: 'bigint', nullable: true, transformer: epochMsTransformer })
+  auditedAt!: number | null;
+
+  /** Whether CompreFace had lost examples at the last look. */
+  @Column({ type: 'boolean' })
+  differed!: boolean;
 }
