@@ -73,6 +73,8 @@ export async function migrate(dataSource: DataSource): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.query("SELECT GET_LOCK('compreface_training_migrations', 120)");
+    // New tables follow the database: one that was made with latin1 would refuse most of the world's names.
+    await runner.query('ALTER DATABASE CHARACTER SET utf8mb4');
     await dataSource.runMigrations({ transaction: 'none' });
   } finally {
     await runner.query("SELECT RELEASE_LOCK('compreface_training_migrations')").catch(() => undefined);
