@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type EngineFailure, FaceEngine } from '../compreface/face-engine.js';
 import { Database } from '../database/database.js';
 import { MissingFileError, PhotoStore } from '../persons/photos/photo-store.js';
+import { Clock } from '../time/clock.js';
+import { Canary } from './canary.js';
 import { type HeldJob, StoppedError } from './held-job.js';
 import { JobFaces, type OpenFace } from './job-faces.js';
 import { MAX_ATTEMPTS } from './job-state.js';
@@ -9,7 +11,7 @@ import { JobStore } from './job-store.js';
 import { Ledger } from './ledger.js';
 import { type TrainingPlan, UploadFeed } from './upload-feed.js';
 import { UploadRecorder } from './upload-recorder.js';
-import { judgeUpload } from './upload-verdict.js';
+import { judgeUpload, type UploadVerdict } from './upload-verdict.js';
 
 /** Uploads of one job under way at once; the engine's own adaptive limit is below it. */
 const LANES = 64;
@@ -36,6 +38,8 @@ export class ExampleUploads {
     private readonly jobs: JobStore,
     private readonly faces: JobFaces,
     private readonly ledger: Ledger,
+    private readonly canary: Canary,
+    private readonly clock: Clock,
   ) {}
 
   /** One pass over the open faces. Throws `StoppedError` when the work is to stop; what was confirmed by then is written down. */
@@ -67,11 +71,7 @@ export class ExampleUploads {
         if (!face) return;
         const jpeg = await this.prepare(held, face, recorder, pass);
         if (jpeg) {
-          const outcome = await this.engine.addExample(plan.subject, jpeg, held.uploadSignal, {
-            signal: held.signal,
-            allowed: () => held.isHeld(),
-          });
-          const verdict = judgeUpload(outcome, face.tries);
+          const verdict = await this.send(held, plan, face, jpeg);
           recorder.record(face, verdict);
           pass.note(face, verdict);
         }
@@ -81,6 +81,22 @@ export class ExampleUploads {
       // Whoever leaves because of an outage, a stop or an error ends it for the others; at the end there is nothing left to end.
       for (const unsent of feed.end()) recorder.record(unsent, { kind: 'unsent' });
     }
+  }
+
+  private async send(held: HeldJob, plan: TrainingPlan, face: OpenFace, jpeg: Buffer): Promise<UploadVerdict> {
+    let sentAtMs = this.clock.monotonicMs();
+    const outcome = await this.engine.addExample(plan.subject, jpeg, held.uploadSignal, {
+      signal: held.signal,
+      allowed: () => {
+        sentAtMs = this.clock.monotonicMs();
+        return held.isHeld();
+      },
+    });
+    const verdict = judgeUpload(outcome, face.tries);
+    if (verdict.kind === 'added') this.canary.sawFace();
+    if (verdict.kind !== 'rejected' || verdict.code !== 'NO_FACE') return verdict;
+    const failure = await this.canary.doubt(sentAtMs);
+    return failure ? { kind: 'outage', failure } : verdict;
   }
 
   /** The crop to send; null when its file is missing. Whatever goes wrong here, nothing was sent. */

@@ -6,6 +6,7 @@ import { ValidationModule } from '../validation/validation.module.js';
 import { Audit } from './audit.js';
 import { AuditPlan } from './audit-plan.js';
 import { AutoTrain } from './auto-train.js';
+import { Canary } from './canary.js';
 import { CollectionCheck } from './collection-check.js';
 import { ConsistencyController } from './consistency.controller.js';
 import { ConsistencyOfPerson } from './consistency-of-person.js';
@@ -76,6 +77,7 @@ import { Worker } from './worker.js';
     ValidationRunner,
     Convergence,
     ExampleUploads,
+    Canary,
     Settlement,
     CollectionCheck,
     Ledger,

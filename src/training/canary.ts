@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { type EngineFailure, FaceEngine } from '../compreface/face-engine.js';
+import { FaceEngineError } from '../compreface/face-engine-error.js';
+import { Database } from '../database/database.js';
+import { select } from '../database/sql.js';
+import { PhotoStore } from '../persons/photos/photo-store.js';
+import { Clock } from '../time/clock.js';
+
+/** One photo may have been taken by a hair; all of several are not. */
+const PHOTOS = 3;
+
+const BLIND: EngineFailure = {
+  kind: 'unavailable',
+  reason: 'overloaded',
+  message:
+    'CompreFace finds no face in photos in which it found one before: look at its log and its detection threshold',
+  retryAfterMs: null,
+};
+
+/**
+ * CompreFace says "no face" for whatever its core refuses, so that a broken core looks like bad photos. Before a photo is blamed, it must
+ * have found a face in another one since: in one of the same uploads, or in examples that it took before.
+ */
+@Injectable()
+export class Canary {
+  private lastFaceMs = Number.NEGATIVE_INFINITY;
+  private looking: Promise<EngineFailure | null> | null = null;
+
+  constructor(
+    private readonly engine: FaceEngine,
+    private readonly db: Database,
+    private readonly store: PhotoStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** CompreFace has just found a face. */
+  sawFace(): void {
+    this.lastFaceMs = this.clock.monotonicMs();
+  }
+
+  /** Null: a "no face" for a photo sent at that time (monotonic ms) is to be believed. Otherwise why it is not. */
+  async doubt(sentAtMs: number): Promise<EngineFailure | null> {
+    if (this.lastFaceMs >= sentAtMs) return null;
+    this.looking ??= this.look().finally(() => (this.looking = null));
+    return this.looking;
+  }
+
+  private async look(): Promise<EngineFailure | null> {
+    const photos = await select<{ content_hash: string }>(
+      this.db.reader,
+      `SELECT content_hash FROM example WHERE state = 'present' ORDER BY id DESC LIMIT ${PHOTOS}`,
+    );
+    let blind = false;
+    for (const { content_hash } of photos) {
+      const jpeg = await this.store.read('faces', content_hash).catch(() => null);
+      if (!jpeg) continue;
+      try {
+        if ((await this.engine.recognize(jpeg)).faces.length > 0) {
+          this.sawFace();
+          return null;
+        }
+        blind = true;
+      } catch (error) {
+        if (error instanceof FaceEngineError) return error.failure;
+        throw error;
+      }
+    }
+    // Without any photo to compare with, its word has to do.
+    return blind ? BLIND : null;
+  }
+}
