@@ -10,4 +10,9 @@ export class ServiceLogger extends ConsoleLogger {
     if (typeof context === 'string' && FRAMEWORK.has(context)) return;
     super.log(message, ...rest);
   }
+
+  /** What keeps the service from starting is said by `start.ts`, with the remedy and without a stack. */
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (rest.at(-1) !== 'ExceptionHandler') super.error(message, ...rest);
+  }
 }

@@ -51,7 +51,11 @@ async function openDataSource(options?: DataSourceOptions): Promise<DataSource> 
     TypeOrmModule.forFeature([InstallationRow, SessionCheck]),
   ],
   providers: [
-    Installation,
+    {
+      provide: Installation,
+      inject: [Database, ServerSettings],
+      useFactory: (db: Database, server: ServerSettings) => Installation.open(db, server),
+    },
     {
       provide: Database,
       inject: [DataSource, DatabaseSettings],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ServerSettings } from '../config/settings.js';
 import { DomainError } from '../errors/domain-error.js';
 import { Database } from './database.js';
@@ -12,17 +12,23 @@ const MARKER_FILE = 'installation-id';
 
 /** This installation: when it first started, and whether the data folder is the one that belongs to the database. */
 @Injectable()
-export class Installation implements OnModuleInit {
+export class Installation {
   /** Database clock, epoch ms. */
   firstStartedAt = 0;
 
-  constructor(
+  private constructor(
     private readonly db: Database,
     private readonly server: ServerSettings,
   ) {}
 
   /** Throws `SERVICE_UNAVAILABLE` when the database knows another data folder: photos would be missing. */
-  async onModuleInit(): Promise<void> {
+  static async open(db: Database, server: ServerSettings): Promise<Installation> {
+    const installation = new Installation(db, server);
+    await installation.check();
+    return installation;
+  }
+
+  private async check(): Promise<void> {
     await mkdir(this.server.dataDir, { recursive: true });
     const onDisk = await this.readMarker();
     const row = (await this.read()) ?? (await this.create(onDisk ?? randomUUID()));

@@ -100,8 +100,8 @@ describe.each(databases)('training jobs on $name', (database) => {
     );
     const answers = await Promise.all([t.api.post('/training/process-queue'), t.api.post('/training/process-queue')]);
     for (const { body } of answers)
-      expect(body.results.map((r: { id: number; status: string }) => [r.id, r.status])).toEqual(
-        ids.sort().map((id) => [id, 'completed']),
+      expect((body.results as { id: number; status: string }[]).map(({ id, status }) => [id, status])).toEqual(
+        [...ids].sort((a, b) => a - b).map((id) => [id, 'completed']),
       );
     for (const id of ids)
       expect(((await job(id)).events as { event: string }[]).filter(({ event }) => event === 'started')).toHaveLength(

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { databases, type TestDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import type { FakeCompreFace } from '../support/fake-compreface/fake-compreface.js';
 import { spawnFakeCompreFace } from '../support/fake-compreface/spawn-fake-compreface.js';
-import { SCALED_TIMES } from '../support/new-test-app.js';
+import { enrolGroupPhotos } from '../support/group-photos.js';
+import { SCALED_TIMES, SCALED_WORKER_TIMES } from '../support/new-test-app.js';
 import { spawnApp, type SpawnedApp } from '../support/spawn-app.js';
 
 const FACES = 24;
@@ -85,11 +84,10 @@ describe.each(databases)('kill -9 in the middle of a training on $name', (databa
 describe('kill -9 with the embedded engine', () => {
   it('takes the job up again, and the collection that lives in the same process ends right', async () => {
     const place = await databases[0]!.create();
-    const environment = { ...SCALED_TIMES, ...place.environment };
+    const environment = { ...SCALED_WORKER_TIMES, ...place.environment };
     let app = await spawnApp(environment);
-    expect(app.startedInMs).toBeLessThan(3_000);
     const personId = await app.api.aPerson('Group');
-    const faces = await enrolGroupPhotos(app, personId);
+    const faces = await enrolGroupPhotos(app.api, personId);
     const jobId = (await app.api.post(`/persons/${personId}/train`, { trainingType: 'full' })).body
       .trainingId as number;
     await eventually(async () => {
@@ -108,26 +106,3 @@ describe('kill -9 with the embedded engine', () => {
     await place.drop();
   }, 120_000);
 });
-
-/** Each face of two real group photos, chosen by its box. Returns how many faces there are now. */
-async function enrolGroupPhotos(app: SpawnedApp, personId: number): Promise<number> {
-  const folder = join(dirname(require.resolve('@vladmandic/face-api/package.json')), 'demo');
-  let count = 0;
-  for (const name of ['sample1.jpg', 'sample2.jpg', 'sample3.jpg']) {
-    const photo = { name, bytes: readFileSync(join(folder, name)) };
-    const { body } = await app.api.upload(`/persons/${personId}/faces`, [photo]);
-    const boxes = (body.details?.files[0].boxes ?? []) as {
-      x_min: number;
-      y_min: number;
-      x_max: number;
-      y_max: number;
-    }[];
-    for (const { x_min, y_min, x_max, y_max } of boxes) {
-      const { status } = await app.api.upload(`/persons/${personId}/faces`, [photo], {
-        box: [x_min, y_min, x_max, y_max].join(','),
-      });
-      if (status === 201) count += 1;
-    }
-  }
-  return count;
-}

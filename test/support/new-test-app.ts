@@ -28,20 +28,25 @@ export interface TestAppOptions {
   readonly embedded?: boolean;
 }
 
-/** Times of production, scaled down. */
-export const SCALED_TIMES = {
+/** The worker's times, scaled down from production. */
+export const SCALED_WORKER_TIMES = {
   TRAINING_LEASE_MS: '2000',
   TRAINING_HEARTBEAT_MS: '200',
   TRAINING_REAP_MS: '200',
   TRAINING_POLL_MS: '50',
   TRAINING_BACKOFF_MS: '50',
   TRAINING_DRAIN_MS: '2000',
+  TRAINING_SCHEDULE_ENABLED: 'false',
+};
+
+/** Those, and the patience with a fake CompreFace that needs no time of its own. Real models need the real patience. */
+export const SCALED_TIMES = {
+  ...SCALED_WORKER_TIMES,
   COMPREFACE_SETTLE_MS: '1000',
   COMPREFACE_CONNECT_TIMEOUT_MS: '500',
   COMPREFACE_HEADERS_TIMEOUT_MS: '900',
   COMPREFACE_TOTAL_TIMEOUT_MS: '950',
   COMPREFACE_PROBE_TIMEOUT_MS: '500',
-  TRAINING_SCHEDULE_ENABLED: 'false',
 };
 
 export async function newTestApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -49,7 +54,8 @@ export async function newTestApp(options: TestAppOptions = {}): Promise<TestApp>
   const place = await (options.database ?? sqlite!).create();
   const fake = await startFakeCompreFace({});
   const engine = options.embedded ? {} : { COMPREFACE_URL: fake.url, COMPREFACE_API_KEY: fake.apiKey };
-  const environment = { ...SCALED_TIMES, ...place.environment, ...engine, ...options.environment };
+  const times = options.embedded ? SCALED_WORKER_TIMES : SCALED_TIMES;
+  const environment = { ...times, ...place.environment, ...engine, ...options.environment };
   const clock = new TestClock();
   const module = await Test.createTestingModule({ imports: [AppModule.forEnvironment(environment)] })
     .overrideProvider(Clock)

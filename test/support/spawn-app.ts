@@ -8,8 +8,6 @@ const MAIN = join(__dirname, '../../dist/main.js');
 /** The built service in a process of its own, which can be killed. */
 export interface SpawnedApp {
   readonly api: ApiClient;
-  /** From the start of the process until it listened, in ms. */
-  readonly startedInMs: number;
   /** All it printed. */
   output(): string;
   signal(signal: NodeJS.Signals): void;
@@ -22,7 +20,6 @@ export interface SpawnedApp {
 /** Starts `dist/main.js`. Rejects with what it printed when it ends before it listens. */
 export async function spawnApp(environment: Readonly<Record<string, string>>): Promise<SpawnedApp> {
   if (!existsSync(MAIN)) throw new Error('The service is not built: run npm run build');
-  const startedAt = performance.now();
   const child = spawn(process.execPath, [MAIN], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', PORT: '0', NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,7 +38,6 @@ export async function spawnApp(environment: Readonly<Record<string, string>>): P
   const url = await listening(child, () => printed);
   return {
     api: new ApiClient(url),
-    startedInMs: performance.now() - startedAt,
     output: () => printed,
     signal: (signal) => void child.kill(signal),
     kill: async () => {

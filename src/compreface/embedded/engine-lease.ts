@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '../../database/database.js';
+import { Installation } from '../../database/installation.js';
 import { execute } from '../../database/sql.js';
 import { DomainError } from '../../errors/domain-error.js';
 
@@ -17,7 +18,11 @@ export class EngineLease implements OnApplicationShutdown {
   private readonly owner = randomUUID();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    /** Its row is what the lease is written on. */
+    protected readonly installation: Installation,
+  ) {}
 
   /** Waits for the lease of a process that died. Throws `SERVICE_UNAVAILABLE` when its owner lives. */
   async take(): Promise<void> {
