@@ -11,6 +11,8 @@ import { ServiceLogger } from './service-logger.js';
 
 /** Starts the service and says in one line where it listens and on what. What a person can mend is said without a stack. */
 export async function start(): Promise<void> {
+  // Photos of faces and the database are nobody else's on this machine.
+  process.umask(0o077);
   try {
     const app = await NestFactory.create<NestExpressApplication>(AppModule.forEnvironment(), {
       logger: new ServiceLogger(),

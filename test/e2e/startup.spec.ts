@@ -1,3 +1,5 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { databases, emptyFolder, type TestDatabase } from '../support/databases.js';
 import { enrolGroupPhotos } from '../support/group-photos.js';
 import { SCALED_WORKER_TIMES } from '../support/new-test-app.js';
@@ -35,6 +37,13 @@ describe.each(databases)('starting on $name', (database) => {
     expect(lines[0]).toMatch(
       new RegExp(`http://127\\.0\\.0\\.1:\\d+ with ${database.name.toLowerCase()} and the embedded engine`),
     );
+  });
+
+  it('lets no other user of the machine read what it keeps', async () => {
+    for (const name of await readdir(place.dataDir, { recursive: true })) {
+      const { mode } = await stat(join(place.dataDir, name));
+      expect([name, mode & 0o077]).toEqual([name, 0]);
+    }
   });
 
   it('refuses a second process with the embedded engine, with the remedy', async () => {
