@@ -27,8 +27,8 @@ const BY_TYPE: Readonly<Record<string, () => DomainError>> = {
 /** Errors of the HTTP framework and its body parsers, by their own names and numbers. */
 export function translateHttpError(error: unknown): DomainError | null {
   if (error instanceof DomainError) return error;
-  const { status, type, message, cause } = readError(error);
-  const byType = type === undefined ? undefined : BY_TYPE[type];
+  const { status, message, cause } = readError(error);
+  const byType = cause.type === undefined ? undefined : BY_TYPE[cause.type];
   if (byType) return byType();
   const upload = translateUploadError(cause.code, cause.field) ?? translateUploadMessage(message);
   if (upload) return upload;
@@ -51,10 +51,9 @@ function fields(field: string, message: string): { fields: { field: string; mess
 
 interface ReadError {
   readonly status: number | undefined;
-  readonly type: string | undefined;
   readonly message: string | undefined;
-  /** The framework wraps what multer says; without a wrapping the error itself. */
-  readonly cause: { readonly code: string | undefined; readonly field: string | undefined };
+  /** The framework wraps what body parsers and multer say; without a wrapping the error itself. */
+  readonly cause: Readonly<Record<'type' | 'code' | 'field', string | undefined>>;
 }
 
 function readError(error: unknown): ReadError {
@@ -65,9 +64,8 @@ function readError(error: unknown): ReadError {
     typeof getStatus === 'function' ? (getStatus.call(value) as unknown) : (value['status'] ?? value['statusCode']);
   return {
     status: typeof status === 'number' ? status : undefined,
-    type: text(value, 'type'),
     message: text(value, 'message'),
-    cause: { code: text(inner, 'code'), field: text(inner, 'field') },
+    cause: { type: text(inner, 'type'), code: text(inner, 'code'), field: text(inner, 'field') },
   };
 }
 

@@ -9,6 +9,8 @@ export const MAX_FILES = 100;
 export function uploadOptions({ maxFileMb }: PhotoSettings): MulterModuleOptions {
   return {
     storage: new UploadStorage({ fileBytes: maxFileMb * 1024 * 1024, requestBytes: MAX_REQUEST_BYTES }),
+    // The parser would take a file called `..` for none at all.
+    preservePath: true,
     limits: {
       files: MAX_FILES,
       fields: 5,
