@@ -160,33 +160,37 @@ export class JobControl {
   }
 
   private async deleteBatch(em: EntityManager, before: Date): Promise<number> {
-    const jobs: ControlledJob[] = [];
+    const jobs: { readonly id: number }[] = [];
     for (const state of ['completed', 'failed', 'cancelled']) {
-      const rows = await select<ControlledJob>(
+      const rows = await select<{ id: number }>(
         em,
-        `SELECT ${COLUMNS} FROM training_job WHERE state = ? AND completed_at < ? ORDER BY completed_at, id LIMIT ?`,
+        `SELECT id FROM training_job WHERE state = ? AND completed_at < ? ORDER BY completed_at, id LIMIT ?`,
         [state, before, CLEANUP_BATCH - jobs.length],
       );
       jobs.push(...rows);
       if (jobs.length >= CLEANUP_BATCH) break;
     }
+    return this.deleteEnded(
+      em,
+      jobs.map(({ id }) => id),
+    );
+  }
+
+  /** What somebody else has deleted since is not counted twice: only rows that are still there are locked, counted and deleted. */
+  private async deleteEnded(em: EntityManager, ids: readonly number[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    const jobs = await select<ControlledJob>(
+      em,
+      `SELECT ${COLUMNS} FROM training_job WHERE id IN (${placeholders(ids)}) AND state IN ('completed', 'failed', 'cancelled') ${this.db.forUpdate}`,
+      ids,
+    );
     if (jobs.length === 0) return 0;
-    const ids = jobs.map(({ id }) => id);
-    for (const table of ['job_face', 'job_event', 'job_result']) {
-      await execute(em, `DELETE FROM ${table} WHERE job_id IN (${placeholders(ids)})`, ids);
+    const locked = jobs.map(({ id }) => id);
+    for (const [table, key] of TABLES_OF_A_JOB) {
+      await execute(em, `DELETE FROM ${table} WHERE ${key} IN (${placeholders(locked)})`, locked);
     }
-    let deleted = 0;
-    for (const job of jobs) {
-      if (
-        (await execute(em, "DELETE FROM training_job WHERE id = ? AND state IN ('completed', 'failed', 'cancelled')", [
-          job.id,
-        ])) === 1
-      ) {
-        await this.counters.move(em, counted(job), null);
-        deleted += 1;
-      }
-    }
-    return deleted;
+    await this.counters.moveAll(em, jobs.map(counted), []);
+    return jobs.length;
   }
 
   private async leaseIsOut(em: EntityManager, jobId: number): Promise<boolean> {
@@ -205,6 +209,14 @@ export class JobControl {
     return job;
   }
 }
+
+/** With their column for the job's id; the job itself last. */
+const TABLES_OF_A_JOB = [
+  ['job_face', 'job_id'],
+  ['job_event', 'job_id'],
+  ['job_result', 'job_id'],
+  ['training_job', 'id'],
+] as const;
 
 const POISON = {
   code: 'POISON_JOB',

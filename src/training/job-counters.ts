@@ -51,13 +51,17 @@ export class JobCounters implements OnModuleInit {
 
   /** Takes a job's former share out and puts its new one in; null where there was or is none. */
   async move(em: EntityManager, before: CountedJob | null, after: CountedJob | null): Promise<void> {
+    await this.moveAll(em, before ? [before] : [], after ? [after] : []);
+  }
+
+  /** The same for several jobs at once. */
+  async moveAll(em: EntityManager, before: readonly CountedJob[], after: readonly CountedJob[]): Promise<void> {
     const change = new Map<Metric, number>();
-    const add = (job: CountedJob | null, sign: number): void => {
-      for (const [metric, value] of job ? shareOf(job) : [])
-        change.set(metric, (change.get(metric) ?? 0) + sign * value);
+    const add = (job: CountedJob, sign: number): void => {
+      for (const [metric, value] of shareOf(job)) change.set(metric, (change.get(metric) ?? 0) + sign * value);
     };
-    add(before, -1);
-    add(after, 1);
+    for (const job of before) add(job, -1);
+    for (const job of after) add(job, 1);
     const shard = Math.floor(Math.random() * SHARDS);
     // One order for all writers, so that they wait for each other and never in a circle.
     for (const [metric, value] of [...change].sort(([a], [b]) => (a < b ? -1 : 1))) {

@@ -9,14 +9,18 @@ import type { ProcessedJob } from './dto/training-answers.dto.js';
 import type { ListJobsQuery } from './dto/training-requests.dto.js';
 import { JobEvent, JobFace, JobResult } from './entities/job-records.entity.js';
 import { TrainingJob } from './entities/training-job.entity.js';
-import { isEnded, type JobState } from './job-state.js';
+import { JobCounters } from './job-counters.js';
+import { isEnded, JOB_STATES, type JobState } from './job-state.js';
 
 const SHOWN = 200;
 
 /** Reads jobs and shows them as the API does. */
 @Injectable()
 export class JobRecords {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly counters: JobCounters,
+  ) {}
 
   /** Throws `NOT_FOUND`. */
   async get(jobId: number): Promise<TrainingJob> {
@@ -49,7 +53,7 @@ export class JobRecords {
     };
   }
 
-  /** Newest first, a page at a time. `total` is counted only as far as the index serves it. */
+  /** Newest first, a page at a time. */
   async list(query: ListJobsQuery): Promise<{ jobs: JobRecord[]; total: number; next_cursor: number | null }> {
     const filtered = (): SelectQueryBuilder<TrainingJob> => {
       const builder = this.db.reader.createQueryBuilder(TrainingJob, 'j');
@@ -67,9 +71,17 @@ export class JobRecords {
     const last = jobs.at(-1);
     return {
       jobs: jobs.map(toJobRecord),
-      total: await filtered().getCount(),
+      total: (await this.knownTotal(query)) ?? (await filtered().getCount()),
       next_cursor: rows.length > query.limit && last ? last.id : null,
     };
+  }
+
+  /** What the counters know need not be counted, however long the history is. */
+  private async knownTotal({ status, person_id, type }: ListJobsQuery): Promise<number | null> {
+    if (person_id || type) return null;
+    const counts = await this.counters.read();
+    const states: readonly JobState[] = status ? [status] : JOB_STATES;
+    return states.reduce((sum, state) => sum + (counts.get(`all_${state}`) ?? 0), 0);
   }
 
   async pending(limit: number): Promise<JobRecord[]> {
