@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type AnalyseOptions, SIMILARITY } from '../../src/compreface/embedded/models/face-analyser.js';
-import { normalisedDistance } from '../../src/compreface/embedded/models/similarity.js';
 import { WorkerFaceAnalyser } from '../../src/compreface/embedded/models/worker-face-analyser.js';
-import { fitCurve, pairDistances, rankOne, type Shown, similarityAt, thresholdFor } from './scoring.js';
+import { normalisedDistance, similarityAt } from '../../src/compreface/similarity.js';
+import { fitCurve, pairDistances, rankOne, type Shown, thresholdFor } from './scoring.js';
 import { median, number, percent, quantile, table } from './report.js';
 
 const BIGGEST_FACE: AnalyseOptions = { detectionThreshold: 0.5, plugins: new Set(['calculator']), maxFaces: 1 };
@@ -86,8 +86,8 @@ function printThresholds(collections: readonly Collection[]): void {
   const rows = collections.flatMap(({ name, seen }) => {
     const { mated, nonMated } = pairDistances(seen);
     return [0.5, 0.7, 0.8, 0.9, 0.95, recommended].map((threshold, i) => {
-      const missed = mated.filter((d) => similarityAt(d) < threshold).length / mated.length;
-      const wrong = nonMated.filter((d) => similarityAt(d) >= threshold).length / nonMated.length;
+      const missed = mated.filter((d) => similarityAt(d, SIMILARITY) < threshold).length / mated.length;
+      const wrong = nonMated.filter((d) => similarityAt(d, SIMILARITY) >= threshold).length / nonMated.length;
       const label =
         i === 5 ? `${threshold.toFixed(3)} (recommended: FMR <= 0.1 % on the last set)` : threshold.toFixed(2);
       return [name, label, percent(missed, mated.length), percent(wrong, nonMated.length)];

@@ -1,5 +1,5 @@
 import { SIMILARITY } from '../../src/compreface/embedded/models/face-analyser.js';
-import { normalisedDistance, type SimilarityCurve } from '../../src/compreface/embedded/models/similarity.js';
+import { normalisedDistance, similarityAt, type SimilarityCoefficients } from '../../src/compreface/similarity.js';
 
 /** The face of one photo. */
 export interface Shown {
@@ -36,15 +36,10 @@ export function rankOne(seen: readonly Shown[], distance: (a: Float32Array, b: F
   return right / asked;
 }
 
-/** Similarity at a normalised distance. */
-export function similarityAt(distance: number, { c0, c1 }: SimilarityCurve = SIMILARITY): number {
-  return (Math.tanh((c0 - distance) * c1) + 1) / 2;
-}
-
 /** The lowest similarity, in thousandths, that at most that share of the pairs of two people reaches. */
 export function thresholdFor(nonMated: readonly number[], share: number): number {
   for (let thousandths = 1; thousandths < 1000; thousandths++) {
-    const reached = nonMated.filter((distance) => similarityAt(distance) >= thousandths / 1000).length;
+    const reached = nonMated.filter((distance) => similarityAt(distance, SIMILARITY) >= thousandths / 1000).length;
     if (reached / nonMated.length <= share) return thousandths / 1000;
   }
   return 0.999;
@@ -54,7 +49,7 @@ export function thresholdFor(nonMated: readonly number[], share: number): number
  * Logistic regression by Newton's method: P(same person) = 1 / (1 + exp(-(w0 + w1 d))), both kinds of pairs weighing the
  * same in all. As similarity = 1 / (1 + exp(-2 c1 (c0 - d))), c1 = -w1 / 2 and c0 = -w0 / w1.
  */
-export function fitCurve({ mated, nonMated }: PairDistances): SimilarityCurve {
+export function fitCurve({ mated, nonMated }: PairDistances): SimilarityCoefficients {
   let [w0, w1] = [10, -25];
   for (let round = 0; round < 100; round++) {
     let [g0, g1, h00, h01, h11] = [0, 0, 0, 0, 0];

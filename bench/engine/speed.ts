@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import sharp from 'sharp';
 import type { AnalyseOptions, Analysis } from '../../src/compreface/embedded/models/face-analyser.js';
-import { weightsFolder } from '../../src/compreface/embedded/models/networks/weights.js';
 import { startAnalyserProcess } from '../../src/compreface/embedded/models/pool/start-process.js';
 import { WorkerFaceAnalyser } from '../../src/compreface/embedded/models/worker-face-analyser.js';
+import { cropsOf, groupPhotos, smaller } from './photos.js';
 import { median, number, table } from './report.js';
+import { residentMegabytes } from './resident.js';
 
 const LOAD_MS = 15_000;
 const ROUNDS = 8;
@@ -20,35 +18,14 @@ const EVERYTHING: AnalyseOptions = {
 /** Steps, throughput, memory, cold start and the main thread's event loop, on the photos of the weights' package. */
 export async function measureSpeed(): Promise<void> {
   console.log(`Node ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} cores\n`);
-  const originals = [1, 2, 3, 4, 5, 6].map((n) => readFileSync(join(weightsFolder(), `../demo/sample${n}.jpg`)));
-  const small = await Promise.all(originals.map((photo) => sharp(photo).resize(640).jpeg().toBuffer()));
-  const crops = await cropsOf(originals);
+  const originals = groupPhotos();
+  const small = await smaller(originals);
+  const analyser = new WorkerFaceAnalyser({ workers: 1 });
+  const crops = await cropsOf(originals, analyser);
+  await analyser.close();
   const inputs = { 'group, 1920 px': originals, 'group, 640 px': small, 'one face, cropped': crops };
   await printSteps(inputs);
   for (const workers of [1, 2]) await printLoad(workers, { 'group, 640 px': small, 'one face, cropped': crops });
-}
-
-/** Each face with 40 % margin, as it is sent for training. */
-async function cropsOf(photos: readonly Buffer[]): Promise<Buffer[]> {
-  const analyser = new WorkerFaceAnalyser({ workers: 1 });
-  const crops: Buffer[] = [];
-  for (const photo of photos) {
-    const { width, height, faces } = await analyser.analyse(photo, { ...TRAINING, plugins: new Set() });
-    for (const { box } of faces) {
-      const margin = 0.4 * Math.max(box.xMax - box.xMin, box.yMax - box.yMin);
-      const left = Math.max(0, Math.round(box.xMin - margin));
-      const top = Math.max(0, Math.round(box.yMin - margin));
-      const area = {
-        left,
-        top,
-        width: Math.min(width, Math.round(box.xMax + margin)) - left,
-        height: Math.min(height, Math.round(box.yMax + margin)) - top,
-      };
-      crops.push(await sharp(photo).extract(area).jpeg().toBuffer());
-    }
-  }
-  await analyser.close();
-  return crops;
 }
 
 async function printSteps(inputs: Readonly<Record<string, readonly Buffer[]>>): Promise<void> {
@@ -70,13 +47,12 @@ async function printSteps(inputs: Readonly<Record<string, readonly Buffer[]>>): 
       number(median(analyses.map((analysis) => (analysis.millis[key] ?? 0) / per(analysis))));
     const [photo, face] = [() => 1, ({ faces }: Analysis) => Math.max(1, faces.length)];
     const total = number(median(analyses.map(({ totalMs }) => totalMs)));
-    const perFace = ['landmarks', 'calculator', 'agegender'].map((key) => step(key, face));
+    const perFace = ['detector', 'landmarks', 'calculator', 'agegender'].map((key) => step(key, face));
     rows.push([name, total, step('decoder', photo), step('detector', photo), ...perFace, number(coldMs)]);
   }
-  console.log('Milliseconds, median; one worker at a time; the last three steps per face');
-  console.log(
-    table(['photo', 'all in all', 'decode', 'detect', 'landmarks', 'embedding', 'age+gender', 'cold start'], rows),
-  );
+  console.log('Milliseconds, median; one worker at a time. Cold start: from no process to the first answer');
+  const perFace = ['detection', 'landmarks', 'embedding', 'age+gender'].map((step) => `${step} / face`);
+  console.log(table(['photo', 'all in all', 'decode', 'detect', ...perFace, 'cold start'], rows));
 }
 
 /** Keeps every worker busy for a while and looks at what comes out, and at what the main thread feels of it. */
@@ -96,14 +72,15 @@ async function printLoad(workers: number, inputs: Readonly<Record<string, readon
     const { analysed, faces, seconds } = await load(analyser, photos, workers);
     delay.disable();
     const ms = (nanoseconds: number) => number(nanoseconds / 1e6);
-    const memory = pids.map((pid) => residentMegabytes(pid) ?? NaN);
+    const memory = [process.memoryUsage().rss / 1e6, ...pids.map((pid) => residentMegabytes(pid) ?? NaN)];
+    const inAll = number(memory.reduce((sum, one) => sum + one));
     const delays = [ms(delay.percentile(99)), ms(delay.max)];
-    rows.push([name, number(analysed / seconds), number(faces / seconds), memory.map(number).join(' + '), ...delays]);
+    const perSecond = [number(analysed / seconds), number(faces / seconds)];
+    rows.push([name, ...perSecond, `${memory.map(number).join(' + ')} = ${inAll}`, ...delays]);
     await analyser.close();
   }
-  const own = number(process.memoryUsage().rss / 1e6);
-  console.log(`\n${workers} worker(s) under full load for ${LOAD_MS / 1000} s; this process itself takes ${own} MB`);
-  const heads = ['photo', 'photos/s', 'faces/s', 'worker memory, MB', 'event loop delay p99, ms', 'max, ms'];
+  console.log(`\n${workers} worker(s) under full load for ${LOAD_MS / 1000} s; memory: this process + each worker`);
+  const heads = ['photo', 'photos/s', 'faces/s', 'resident memory, MB', 'event loop delay p99, ms', 'max, ms'];
   console.log(table(heads, rows));
 }
 
@@ -119,12 +96,4 @@ async function load(analyser: WorkerFaceAnalyser, photos: readonly Buffer[], wor
   };
   await Promise.all(Array.from({ length: 2 * workers }, client));
   return { analysed, faces, seconds: (performance.now() - start) / 1000 };
-}
-
-/** Linux only: what the process has in memory now. */
-function residentMegabytes(pid: number): number | null {
-  const status = `/proc/${pid}/status`;
-  if (!existsSync(status)) return null;
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(status, 'utf8'))?.[1];
-  return kilobytes === undefined ? null : Number(kilobytes) / 1000;
 }

@@ -34,6 +34,22 @@ describe('similarity', () => {
     expect(similarity([1, 0], [0, 1], coefficientsOf(calculator)!)).toBeCloseTo(expected, 3);
   });
 
+  it('of an embedding with itself rounds to 0.99999 at five decimals in the embedded engine', () => {
+    const own = coefficientsOf('dlib_resnet_v1@face-api-1.7.15')!;
+    expect(similarity([1, 2, 3], [1, 2, 3], own).toFixed(5)).toBe('0.99999');
+  });
+
+  it('falls as the distance grows', () => {
+    const distance = fc.double({ min: 0, max: 2, noNaN: true });
+    fc.assert(
+      fc.property(distance, distance, (nearer, farther) => {
+        fc.pre(nearer < farther);
+        const [near, far] = [nearer, farther].map((d) => similarity(...pairAt(d), FACENET));
+        expect(near).toBeGreaterThanOrEqual(far! - 1e-12);
+      }),
+    );
+  });
+
   it('does not depend on the lengths of the embeddings', () => {
     const [a, b] = pairAt(0.9);
     const longer = a.map((value) => value * 17);

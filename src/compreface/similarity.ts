@@ -11,17 +11,26 @@ export interface SimilarityCoefficients {
  * length 1, d their Euclidean distance, (tanh((c0 - d) * c1) + 1) / 2. CompreFace rounds this to 5 decimals; we do not.
  * @throws RangeError for embeddings of different or no length, or without direction: they are no pair of one model.
  */
-export function similarity(a: readonly number[], b: readonly number[], { c0, c1 }: SimilarityCoefficients): number {
+export function similarity(a: ArrayLike<number>, b: ArrayLike<number>, coefficients: SimilarityCoefficients): number {
+  return similarityAt(normalisedDistance(a, b), coefficients);
+}
+
+/** CompreFace's curve from a distance of embeddings of length 1 to a similarity, 0..1: one half at c0. */
+export function similarityAt(distance: number, { c0, c1 }: SimilarityCoefficients): number {
+  return (Math.tanh((c0 - distance) * c1) + 1) / 2;
+}
+
+/** Euclidean distance, 0..2, of the two embeddings brought to length 1. Throws as `similarity` does. */
+export function normalisedDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length || a.length === 0)
     throw new RangeError('Embeddings of different models cannot be compared');
-  const lengthOfA = lengthOf(a);
-  const lengthOfB = lengthOf(b);
+  const [lengthOfA, lengthOfB] = [lengthOf(a), lengthOf(b)];
   let squares = 0;
   for (let index = 0; index < a.length; index++) {
     const difference = (a[index] ?? 0) / lengthOfA - (b[index] ?? 0) / lengthOfB;
     squares += difference * difference;
   }
-  return (Math.tanh((c0 - Math.sqrt(squares)) * c1) + 1) / 2;
+  return Math.sqrt(squares);
 }
 
 /**
@@ -32,9 +41,9 @@ export function coefficientsOf(calculator: string): SimilarityCoefficients | nul
   return COEFFICIENTS.get(calculator) ?? null;
 }
 
-function lengthOf(embedding: readonly number[]): number {
+function lengthOf(embedding: ArrayLike<number>): number {
   let squares = 0;
-  for (const value of embedding) squares += value * value;
+  for (let index = 0; index < embedding.length; index++) squares += (embedding[index] ?? 0) ** 2;
   const length = Math.sqrt(squares);
   if (length > 0 && Number.isFinite(length)) return length;
   throw new RangeError('An embedding without direction cannot be compared');

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { AnalyseOptions } from './face-analyser.js';
-import { normalisedDistance, similarity } from './similarity.js';
+import { type AnalyseOptions, SIMILARITY } from './face-analyser.js';
+import { normalisedDistance, similarity } from '../../similarity.js';
 import { WorkerFaceAnalyser } from './worker-face-analyser.js';
 
 /** Photos of a folder per person, for evaluation only: they are never part of the repository. */
@@ -77,7 +77,7 @@ function pairs(seen: readonly Shown[]): { mated: number[]; nonMated: number[] } 
   const [mated, nonMated]: [number[], number[]] = [[], []];
   for (const [i, a] of seen.entries()) {
     for (const b of seen.slice(0, i)) {
-      (a.person === b.person ? mated : nonMated).push(similarity(a.embedding, b.embedding));
+      (a.person === b.person ? mated : nonMated).push(similarity(a.embedding, b.embedding, SIMILARITY));
     }
   }
   return { mated, nonMated };

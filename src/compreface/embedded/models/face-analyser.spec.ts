@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { type AnalysedFace, type AnalyseOptions, type Analysis, UnreadableImageError } from './face-analyser.js';
+import {
+  type AnalysedFace,
+  type AnalyseOptions,
+  type Analysis,
+  SIMILARITY,
+  UnreadableImageError,
+} from './face-analyser.js';
 import { weightsFolder } from './networks/weights.js';
-import { normalisedDistance, similarity } from './similarity.js';
+import { normalisedDistance, similarity } from '../../similarity.js';
 import { WorkerFaceAnalyser } from './worker-face-analyser.js';
 
 const EVERYTHING: AnalyseOptions = {
@@ -114,7 +120,7 @@ describe('the recognition models', () => {
     );
     expect(others).toHaveLength(3 * 3 + 3 * 5 + 3 * 4 + 3 * 5 + 3 * 4 + 5 * 4 - 1);
     expect(same).toBeLessThan(Math.min(...others));
-    expect(similarity(embeddingOf(inFirst), embeddingOf(inThird))).toBeGreaterThan(0.9);
+    expect(similarity(embeddingOf(inFirst), embeddingOf(inThird), SIMILARITY)).toBeGreaterThan(0.9);
   });
 
   it.each([0, 0.25, 1])('find a face that fills its image but for a margin of %f of its width', async (margin) => {
@@ -154,7 +160,7 @@ describe('the recognition models', () => {
     const [before, after] = [await analyser.analyse(upright, EVERYTHING), await analyser.analyse(leaning, EVERYTHING)];
     const [a, b] = [before.faces[0], after.faces[0]];
     expect(Math.abs((b?.pose?.roll ?? NaN) - (a?.pose?.roll ?? NaN) - 20)).toBeLessThan(4);
-    expect(similarity(embeddingOf(a), embeddingOf(b))).toBeGreaterThan(0.99);
+    expect(similarity(embeddingOf(a), embeddingOf(b), SIMILARITY)).toBeGreaterThan(0.99);
   });
 
   it('see a mirrored face look to the other side', async () => {

@@ -1,4 +1,5 @@
-import { similarity } from '../models/similarity.js';
+import { similarity } from '../../similarity.js';
+import { SIMILARITY } from '../models/face-analyser.js';
 import { fiveDecimals } from '../rounding.js';
 
 /** A vector of length 1 with the same direction; null for one without direction (zero, or not finite). */
@@ -13,5 +14,5 @@ export function normalised(vector: ArrayLike<number>): Float32Array | null {
 /** CompreFace's similarity of two embeddings, 0..1 with five decimals; null when they cannot be compared. */
 export function comparedSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   if (a.length !== b.length || normalised(a) === null || normalised(b) === null) return null;
-  return fiveDecimals(similarity(a, b));
+  return fiveDecimals(similarity(a, b, SIMILARITY));
 }
