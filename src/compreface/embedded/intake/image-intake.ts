@@ -70,13 +70,13 @@ export class ImageIntake {
     const body = await readJsonObject(call, this.budget);
     const texts = names.map(({ part, javaField }) => base64Text(body, part, javaField));
     parameters.assertNoViolation();
-    texts.forEach(assertBase64);
-    return { parameters: values, images: texts.map(fromBase64) };
+    const images: IncomingImage[] = [];
+    for (const text of texts) images.push(fromBase64(text, await assertBase64(text)));
+    return { parameters: values, images };
   }
 }
 
-function fromBase64(text: string): IncomingImage {
-  const hasLineBreaks = /\s/.test(text);
+function fromBase64(text: string, { hasLineBreaks }: { hasLineBreaks: boolean }): IncomingImage {
   const bytes = (): Buffer => {
     const dense = hasLineBreaks ? text.replace(/\s/g, '') : text;
     if (dense.length % 4 !== 0) throw coreBroke();

@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { openDatabaseFile } from './database-file.js';
+import { LogSync } from './log-sync.js';
 
 /** A stored subject; `name` is in the spelling of whoever came first. */
 export interface SubjectRow {
@@ -31,21 +33,28 @@ const COLUMNS: Record<SortProperty, string> = {
 /** Names are one subject when they differ in case only. */
 const folded = (name: string): string => name.toUpperCase();
 
+/** Rows that are removed in a few ms. */
+const REMOVED_AT_ONCE = 1_000;
+
 /**
- * Subjects and embeddings in SQLite. Every method is one transaction that is on the disk when it returns
- * (WAL, synchronous FULL); removed embeddings are overwritten, in the log too.
+ * Subjects and embeddings in SQLite. Every change is a transaction that is on the disk when the method returns or its promise
+ * resolves (WAL, synchronous FULL); removed embeddings are overwritten, in the log too.
  */
 export class CollectionDatabase {
   private readonly statements = new Map<string, Database.Statement>();
 
-  private constructor(private readonly db: Database.Database) {}
+  private constructor(
+    private readonly db: Database.Database,
+    private readonly log: LogSync,
+  ) {}
 
   /** @throws DomainError INVALID_STATE when another process has the file open, or a newer release made it */
   static open(path: string): CollectionDatabase {
-    return new CollectionDatabase(openDatabaseFile(path));
+    return new CollectionDatabase(openDatabaseFile(path), new LogSync(path));
   }
 
   close(): void {
+    this.log.close();
     this.db.close();
   }
 
@@ -75,30 +84,35 @@ export class CollectionDatabase {
     })();
   }
 
-  /** Removes the subject with its examples; answers their ids. */
-  deleteSubject(id: number): string[] {
-    const ids = this.db.transaction(() => {
-      const examples = this.statement('DELETE FROM example WHERE subject_id = ? RETURNING id').pluck().all(id);
-      this.statement('DELETE FROM subject WHERE id = ?').run(id);
-      return examples as string[];
-    })();
-    this.clearLog();
-    return ids;
+  /**
+   * Removes the subject with its examples; answers how many, and `forget` gets the ids as they go. Many are removed in several
+   * transactions, the subject with the last: what is killed half-way has removed a part.
+   */
+  async deleteSubject(id: number, forget: (ids: readonly string[]) => void): Promise<number> {
+    const some = 'DELETE FROM example WHERE seq IN (SELECT seq FROM example WHERE subject_id = ? LIMIT ?) RETURNING id';
+    return this.removeInParts(forget, {
+      part: (limit) => this.statement(some).pluck().all(id, limit) as string[],
+      last: () => this.statement('DELETE FROM subject WHERE id = ?').run(id),
+    });
   }
 
-  /** Removes everything; answers how many subjects there were and the ids of their examples. */
-  deleteAll(): { subjects: number; exampleIds: string[] } {
-    const removed = this.db.transaction(() => {
-      const exampleIds = this.statement('DELETE FROM example RETURNING id').pluck().all() as string[];
-      return { subjects: this.statement('DELETE FROM subject').run().changes, exampleIds };
-    })();
-    this.clearLog();
-    return removed;
+  /** Removes everything, as `deleteSubject` does; answers how many subjects there were at the end. */
+  async deleteAll(forget: (ids: readonly string[]) => void): Promise<number> {
+    const some = 'DELETE FROM example WHERE seq IN (SELECT seq FROM example LIMIT ?) RETURNING id';
+    let subjects = 0;
+    await this.removeInParts(forget, {
+      part: (limit) => this.statement(some).pluck().all(limit) as string[],
+      last: () => (subjects = this.statement('DELETE FROM subject').run().changes),
+    });
+    return subjects;
   }
 
-  /** Adds an example and, in the same transaction, its subject when nobody has that name yet. */
+  /**
+   * Adds an example and, in the same transaction, its subject when nobody has that name yet. It is in the collection at once,
+   * and on the disk after `synced`: waiting for a slow disk here would hold up everybody.
+   */
   insertExample(id: string, subject: string, model: string, embedding: Float32Array): void {
-    this.db.transaction(() => {
+    const insert = this.db.transaction(() => {
       const { id: subjectId } = this.findSubject(subject) ?? this.insertSubject(subject);
       this.statement('INSERT INTO example (id, subject_id, model, embedding) VALUES (?, ?, ?, ?)').run(
         id,
@@ -106,7 +120,18 @@ export class CollectionDatabase {
         model,
         Buffer.from(embedding.buffer, embedding.byteOffset, embedding.byteLength),
       );
-    })();
+    });
+    this.db.pragma('synchronous = NORMAL');
+    try {
+      insert();
+    } finally {
+      this.db.pragma('synchronous = FULL');
+    }
+  }
+
+  /** Resolves when everything written before is on the disk. */
+  synced(): Promise<void> {
+    return this.log.sync();
   }
 
   /** Removes those of the examples that are there; answers them with their subjects. */
@@ -158,6 +183,28 @@ export class CollectionDatabase {
 
   hasOtherModelThan(model: string): boolean {
     return this.statement('SELECT 1 FROM example WHERE model <> ? LIMIT 1').get(model) !== undefined;
+  }
+
+  /** `last` runs in the transaction that found the last part: nothing can be added in between. */
+  private async removeInParts(
+    forget: (ids: readonly string[]) => void,
+    { part, last }: { part: (limit: number) => string[]; last: () => unknown },
+  ): Promise<number> {
+    const step = this.db.transaction(() => {
+      const ids = part(REMOVED_AT_ONCE);
+      if (ids.length < REMOVED_AT_ONCE) last();
+      return ids;
+    });
+    for (let removed = 0; ;) {
+      const ids = step();
+      forget(ids);
+      removed += ids.length;
+      if (ids.length < REMOVED_AT_ONCE) {
+        this.clearLog();
+        return removed;
+      }
+      await setImmediate();
+    }
   }
 
   private clearLog(): void {

@@ -10,7 +10,8 @@ import { comparedSimilarity, normalised } from './comparison.js';
 /** Numbers of an embedding of our model. */
 const DIMENSION = 128;
 const NAMED_AT_ONCE = 500;
-const REMOVED_AT_ONCE = 32;
+const ROWS_REMOVED_AT_ONCE = 500;
+const PHOTOS_REMOVED_AT_ONCE = 32;
 
 export interface Match {
   readonly subject: string;
@@ -80,15 +81,17 @@ export class Collection {
   async deleteSubject(name: string): Promise<{ name: string; examples: number } | null> {
     const subject = this.database.findSubject(name);
     if (!subject) return null;
-    const ids = this.database.deleteSubject(subject.id);
-    await this.forget(ids);
+    const ids: string[] = [];
+    await this.database.deleteSubject(subject.id, this.leaving(ids));
+    await this.removePhotos(ids);
     return { name: subject.name, examples: ids.length };
   }
 
   /** Removes everything; answers the number of subjects. */
   async deleteAll(): Promise<number> {
-    const { subjects, exampleIds } = this.database.deleteAll();
-    await this.forget(exampleIds);
+    const ids: string[] = [];
+    const subjects = await this.database.deleteAll(this.leaving(ids));
+    await this.removePhotos(ids);
     return subjects;
   }
 
@@ -102,13 +105,20 @@ export class Collection {
       this.database.insertExample(id, subject, this.model, vector);
       this.gallery.add(id, vector);
     });
+    await this.database.synced();
     return id;
   }
 
   /** Removes those of the examples that are there, and answers them. Their subjects stay. */
   async deleteExamples(ids: readonly string[]): Promise<ExampleRow[]> {
-    const removed = this.database.deleteExamples(ids);
-    await this.forget(removed.map(({ id }) => id));
+    const removed: ExampleRow[] = [];
+    for (let i = 0; i < ids.length; i += ROWS_REMOVED_AT_ONCE) {
+      if (i > 0) await setImmediate();
+      const some = this.database.deleteExamples(ids.slice(i, i + ROWS_REMOVED_AT_ONCE));
+      for (const { id } of some) this.gallery.remove(id);
+      removed.push(...some);
+    }
+    await this.removePhotos(removed.map(({ id }) => id));
     return removed;
   }
 
@@ -154,9 +164,16 @@ export class Collection {
     return this.database.hasOtherModelThan(this.model);
   }
 
-  private async forget(ids: readonly string[]): Promise<void> {
-    for (const id of ids) this.gallery.remove(id);
-    for (let i = 0; i < ids.length; i += REMOVED_AT_ONCE)
-      await Promise.all(ids.slice(i, i + REMOVED_AT_ONCE).map((id) => this.photos.remove(id)));
+  /** Takes examples whose rows are gone out of the search, and notes them. */
+  private leaving(noted: string[]): (ids: readonly string[]) => void {
+    return (ids) => {
+      for (const id of ids) this.gallery.remove(id);
+      noted.push(...ids);
+    };
+  }
+
+  private async removePhotos(ids: readonly string[]): Promise<void> {
+    for (let i = 0; i < ids.length; i += PHOTOS_REMOVED_AT_ONCE)
+      await Promise.all(ids.slice(i, i + PHOTOS_REMOVED_AT_ONCE).map((id) => this.photos.remove(id)));
   }
 }
