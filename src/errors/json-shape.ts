@@ -6,8 +6,8 @@ const DEEPEST = 20;
 /** More than any documented body has; validation takes a time that grows with their square. */
 const MOST_NAMES = 100;
 const LONGEST_LIST = 1_000;
-/** Names that the transformation to classes skips without a word, so that validation never sees them. */
-const SKIPPED_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+/** Names that the transformation to classes skips, and that validation takes for known ones: every object has them. */
+const SKIPPED_NAMES = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);
 
 /** Express middleware behind the JSON parser: refuses what validation could not see or could not survive. */
 export function checkJsonShape(request: Request, _response: Response, next: NextFunction): void {

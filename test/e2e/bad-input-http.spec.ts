@@ -57,7 +57,7 @@ describe('HTTP that is off', () => {
     }
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])(
+  it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '__defineGetter__'])(
     'the name "%s" is refused anywhere, and changes nobody',
     async (name) => {
       for (const body of [`{"${name}": {"polluted": 1}, "name": "Eve"}`, `{"config": {"${name}": {"polluted": 1}}}`]) {

@@ -2,13 +2,7 @@ import type { ApiAnswer } from '../support/api-client.js';
 import { databases } from '../support/databases.js';
 import { newTestApp, type TestApp } from '../support/new-test-app.js';
 
-type Case = readonly [
-  what: string,
-  method: 'post' | 'put' | 'get' | 'delete',
-  path: string,
-  field: string,
-  body?: unknown,
-];
+type Case = [what: string, method: 'post' | 'put' | 'get' | 'delete', path: string, field: string, body?: unknown];
 
 const NO_SUCH_ID = 2_147_483_647;
 
@@ -168,15 +162,13 @@ describe.each(databases)('input that is off, on $name,', (database) => {
     expectRefusal(await send(mistake), 400, 'VALIDATION_ERROR', mistake[3]);
   });
 
-  it.each(ROUTES_WITH_ID)('an id that is none, for %s, is refused by name', async (...route) => {
-    const [what, method, path, field, body] = route as Case;
+  it.each(ROUTES_WITH_ID)('an id that is none, for %s, is refused by name', async (what, method, path, field, body) => {
     for (const id of WRONG_IDS) {
       expectRefusal(await send([what, method, path.replace('ID', id), field, body]), 400, 'VALIDATION_ERROR', field);
     }
   });
 
-  it.each(ROUTES_WITH_ID)('an id that nobody has, for %s, is not found', async (...route) => {
-    const [what, method, path, field, body] = route as Case;
+  it.each(ROUTES_WITH_ID)('an id that nobody has, for %s, is not found', async (what, method, path, field, body) => {
     const answer = await send([what, method, path.replace('ID', String(NO_SUCH_ID)), field, body]);
     expectRefusal(answer, 404, 'NOT_FOUND');
     expect(Object.values(answer.body.details as object)).toContain(NO_SUCH_ID);

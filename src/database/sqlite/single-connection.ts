@@ -36,6 +36,12 @@ class SingleConnectionRunner extends BetterSqlite3QueryRunner {
   override async rollbackTransaction(): Promise<void> {
     try {
       await super.rollbackTransaction();
+    } catch (error) {
+      // SQLite rolls back by itself when the disk is full or broken, and has nothing left to roll back then. The base class would count
+      // the transaction as open for ever, and everybody else would wait for its turn to end.
+      this.transactionDepth = Math.max(0, this.transactionDepth - 1);
+      this.isTransactionActive = this.transactionDepth > 0;
+      throw error;
     } finally {
       this.giveUpTurn();
     }
