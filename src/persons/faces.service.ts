@@ -31,12 +31,13 @@ export class FacesService {
     return face;
   }
 
-  async listOf(personId: number, limit: number): Promise<{ faces: Face[]; total: number }> {
+  async listOf(personId: number, limit: number, page: number): Promise<{ faces: Face[]; total: number }> {
     await this.persons.get(personId);
     const [faces, total] = await this.db.reader.findAndCount(Face, {
       where: { personId },
       order: { id: 'ASC' },
       take: limit,
+      skip: (page - 1) * limit,
     });
     return { faces, total };
   }

@@ -17,7 +17,7 @@ import { In } from 'typeorm';
 import { Database } from '../database/database.js';
 import { ErrorAnswers } from '../errors/error-body.js';
 import { FaceListAnswer, UploadAnswer, UploadFacesBody } from './dto/face.dto.js';
-import { IdParam, LimitQuery } from './dto/id-and-page.dto.js';
+import { IdParam, PageQuery } from './dto/id-and-page.dto.js';
 import { Face } from './entities/face.entity.js';
 import { toFaceRecord } from './face-record.js';
 import { FacesService } from './faces.service.js';
@@ -59,11 +59,11 @@ export class PersonFacesController {
     private readonly db: Database,
   ) {}
 
-  /** List a person's faces. */
+  /** List a person's faces, a page at a time. */
   @Get()
   @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND')
-  async list(@Param() { id }: IdParam, @Query() { limit }: LimitQuery): Promise<FaceListAnswer> {
-    const { faces, total } = await this.faces.listOf(id, limit);
+  async list(@Param() { id }: IdParam, @Query() { limit, page }: PageQuery): Promise<FaceListAnswer> {
+    const { faces, total } = await this.faces.listOf(id, limit, page);
     return { faces: faces.map(toFaceRecord), total };
   }
 
