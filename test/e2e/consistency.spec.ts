@@ -201,9 +201,11 @@ describe.each(databases)('ledger and collection on $name', (database) => {
     expect((await t.fake.requests()).counts.addFace).toBe(0);
     expect(await repair({ confirm: 'yes' })).toMatchObject({ status: 400, body: { code: 'VALIDATION_ERROR' } });
     expect((await repair({ confirm: 'collection_was_reset' })).body.done.jobs.total).toBe(2);
+    await eventually(async () => {
+      expect(await examplesOf(one.subject)).toHaveLength(10);
+      expect(await examplesOf(two.subject)).toHaveLength(10);
+    });
     await untilConsistent();
-    expect(await examplesOf(one.subject)).toHaveLength(10);
-    expect(await examplesOf(two.subject)).toHaveLength(10);
   });
 
   it('while CompreFace is away both answer 502', async () => {

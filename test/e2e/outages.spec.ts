@@ -53,7 +53,8 @@ describe.each(databases)('an outage of CompreFace on $name', (database) => {
       const processed = await t.api.post('/training/process-queue');
       expect(processed.status).toBe(200);
       for (const result of processed.body.results as { status: string }[])
-        expect(result).toMatchObject({ status: 'pending', faces_failed: 0 });
+        // running: the worker tries again by itself at this very moment.
+        expect(result).toMatchObject({ status: expect.stringMatching(/pending|running/), faces_failed: 0 });
       for (const { personId } of queued) {
         expect((await t.api.get(`/persons/${personId}`)).body.person).toMatchObject({
           recognition_status: expect.stringMatching(/untrained|training/),
