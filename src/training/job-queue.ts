@@ -15,6 +15,8 @@ import type { TrainingType } from './job-state.js';
 /** Pending jobs above which nothing more is queued. */
 export const MAX_PENDING = 50_000;
 
+const MAX_TRIES = 10;
+
 /** A wish to train a person. */
 export interface JobRequest {
   readonly personId: number;
@@ -41,13 +43,14 @@ export class JobQueue {
 
   /** Throws `NOT_FOUND`, then `ALREADY_EXISTS`, then `INSUFFICIENT_DATA`, then `RATE_LIMITED`. Returns the job's id. */
   async enqueue(request: JobRequest): Promise<number> {
-    try {
-      return await this.db.write((em) => this.checkAndInsert(em, request));
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      // Two requests passed the check together; the index let one in.
-      await this.refuseActive(this.db.reader, request.personId);
-      throw error;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.db.write((em) => this.checkAndInsert(em, request));
+      } catch (error) {
+        if (!isUniqueViolation(error) || tries === MAX_TRIES) throw error;
+        // Two requests passed the check together; the index let one in. When that one has ended meanwhile, the place is free again.
+        await this.refuseActive(this.db.reader, request.personId);
+      }
     }
   }
 

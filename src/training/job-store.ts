@@ -163,17 +163,30 @@ export class JobStore {
   ): Promise<EndedState> {
     return this.db.write(async (em) => {
       await this.guard(em, claim);
-      const cancelled = ending.state === 'completed' && (await this.cancelWasRequested(em, claim.id));
-      const state = cancelled ? 'cancelled' : ending.state;
-      if (!cancelled) await inTransaction?.(em);
-      await this.end(em, claim, { ...ending, state });
-      return state;
+      if (await this.cancelWasRequested(em, claim.id)) {
+        await this.end(em, claim, { ...ending, state: 'cancelled', error: null });
+        return 'cancelled';
+      }
+      await inTransaction?.(em);
+      await this.end(em, claim, ending);
+      return ending.state;
     });
   }
 
   /** running → cancelled, on somebody's wish that the holder has seen. */
   async cancelled(claim: Claim, activeMs: number): Promise<void> {
     await this.db.write((em) => this.end(em, claim, { state: 'cancelled', error: null, successRate: null, activeMs }));
+  }
+
+  /** The lease ran out, yet this process lives: what was counted as a crash of the job was an outage. */
+  async livesOn(claim: Claim): Promise<void> {
+    const takenBack = claim.epoch + 1;
+    await execute(
+      this.db.reader,
+      `UPDATE training_job SET crashes = crashes - 1 WHERE id = ? AND state IN ('pending', 'running') AND crashes > 0
+         AND EXISTS (SELECT 1 FROM job_event e WHERE e.job_id = ? AND e.epoch = ? AND e.event = 'taken_back')`,
+      [claim.id, claim.id, takenBack],
+    );
   }
 
   private async end(em: EntityManager, claim: Claim, ending: Ending): Promise<void> {

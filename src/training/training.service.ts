@@ -39,18 +39,20 @@ export class TrainingService {
   ) {}
 
   /** Queues a person; nothing starts yet. Throws `NOT_FOUND`, `ALREADY_EXISTS`, `INSUFFICIENT_DATA`, `RATE_LIMITED`. */
-  queueTraining(personId: number, body: QueueTrainingBody): Promise<number> {
+  queueTraining(personId: number, body: QueueTrainingBody, begun = false): Promise<number> {
     return this.queue.enqueue({
       personId,
       trainingType: body.trainingType ?? undefined,
       minFacesThreshold: body.config?.minFacesThreshold ?? DEFAULT_MIN_FACES,
       maxFacesPerBatch: body.config?.maxFacesPerBatch ?? DEFAULT_FACES_PER_BATCH,
+      begun,
     });
   }
 
   /** Queues a person and starts at once; the work goes on after the answer. */
   async trainNow(personId: number, body: QueueTrainingBody): Promise<number> {
-    const jobId = await this.queueTraining(personId, body);
+    // Begun: should this process die now, the job starts by itself.
+    const jobId = await this.queueTraining(personId, body, true);
     this.inBackground([jobId], 1);
     return jobId;
   }

@@ -1,0 +1,39 @@
+import { type DatabaseKind, databases } from '../../support/databases.js';
+import { newTestApp, type TestApp } from '../../support/new-test-app.js';
+import { type SeededPerson, seedPeople, someCrops } from '../rig/people.js';
+import { openPlainSql, type PlainSql } from '../rig/plain-sql.js';
+
+/** The whole application with people who have faces, a worker that does nothing by itself, and its database from outside. */
+export interface SeededApp extends TestApp {
+  readonly sql: PlainSql;
+  people(count: number, faces: number): Promise<SeededPerson[]>;
+  /** Queues a training and returns the job's id. */
+  queue(personId: number, trainingType?: string): Promise<number>;
+}
+
+/** Nothing happens unless the test does it. */
+const STILL = { TRAINING_POLL_MS: '60000', TRAINING_REAP_MS: '600000' };
+
+export async function seededApp(
+  environment: Readonly<Record<string, string>> = {},
+  database: DatabaseKind = databases[0]!,
+): Promise<SeededApp> {
+  const t = await newTestApp({ database, environment: { ...STILL, ...environment } });
+  const sql = await openPlainSql(t.place);
+  return {
+    ...t,
+    sql,
+    people: async (count, faces) => seedPeople(sql, t.place.dataDir, count, await someCrops(faces)),
+    queue: async (personId, trainingType = 'full') => {
+      const { body } = await t.api.post(`/persons/${personId}/queue-training`, {
+        trainingType,
+        config: { minFacesThreshold: 1 },
+      });
+      return body.trainingId as number;
+    },
+    close: async () => {
+      await sql.close();
+      await t.close();
+    },
+  };
+}
