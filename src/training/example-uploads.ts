@@ -50,7 +50,8 @@ export class ExampleUploads {
     const lanes = await Promise.allSettled(
       Array.from({ length: LANES }, () => this.lane(held, plan, feed, recorder, pass)),
     );
-    if (held.stopReason !== 'lost') await recorder.flush();
+    // Also when the lease may be out: what is written is guarded, and says what CompreFace confirmed.
+    await recorder.flush();
     const broken = lanes.find((lane) => lane.status === 'rejected');
     if (held.signal.aborted) throw new StoppedError(held.stopReason ?? 'lost');
     if (broken) throw broken.reason as Error;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { TrainingType } from './job-state.js';
 
 /** Why work on a job stops before its end. `lost`: another process may hold it now, so nothing more may be written or sent. */
@@ -47,6 +48,8 @@ export class HeldJob {
     sentAtMs: number,
   ) {
     this.trustedUntilMs = sentAtMs + trustMs;
+    // Every upload of the job listens to both.
+    setMaxListeners(0, this.soft.signal, this.hard.signal);
   }
 
   /** Aborted when nothing new is to be begun. */

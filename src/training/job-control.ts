@@ -69,8 +69,11 @@ export class JobControl {
     });
   }
 
-  /** Takes running jobs back whose lease ran out. `all`: every one, when it is proven that no other process lives. Returns how many. */
-  async reap(all = false): Promise<number> {
+  /**
+   * Takes running jobs back whose lease ran out. `all`: every one, when it is proven that no other process lives. `own`: jobs that this very
+   * process works on; it lives, so their lease can only seem to be out (the clock was set, or the database was away). Returns how many.
+   */
+  async reap(all = false, own: readonly number[] = []): Promise<number> {
     let reaped = 0;
     for (let after = 0; ;) {
       const expired = all ? '' : `AND lease_until < ${this.db.now}`;
@@ -79,7 +82,9 @@ export class JobControl {
         `SELECT id, epoch FROM training_job WHERE state = 'running' AND id > ? ${expired} ORDER BY id LIMIT ${PAGE}`,
         [after],
       );
-      for (const job of jobs) if (await this.takeBack(job.id, job.epoch, all)) reaped += 1;
+      for (const job of jobs) {
+        if (!own.includes(job.id) && (await this.takeBack(job.id, job.epoch, all))) reaped += 1;
+      }
       const last = jobs.at(-1);
       if (!last || jobs.length < PAGE) return reaped;
       after = last.id;

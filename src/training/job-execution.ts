@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { FaceEngineError } from '../compreface/face-engine-error.js';
 import { WorkerSettings } from '../config/settings.js';
@@ -7,7 +8,7 @@ import { MissingFileError } from '../persons/photos/photo-store.js';
 import { Clock } from '../time/clock.js';
 import { type Claim, HeldJob, LostJobError, StoppedError } from './held-job.js';
 import { type AttemptResult, JobRunner, ValidationRunner } from './job-runner.js';
-import { type JobError, JobStore, type Pause } from './job-store.js';
+import { type Ending, type JobError, JobStore, type Pause } from './job-store.js';
 import { decideRetry, waitAfterOutage } from './retry-policy.js';
 
 /** Uploads under way when a job is cancelled may take so long to end by themselves. */
@@ -18,6 +19,7 @@ const CANCEL_GRACE_MS = 1_500;
 export class JobExecution {
   private readonly logger = new Logger('Training');
   private draining = false;
+  private readonly claiming = new Set<Promise<unknown>>();
   private readonly heldJobs = new Map<number, { held: HeldJob; ended: Promise<void> }>();
 
   constructor(
@@ -38,9 +40,30 @@ export class JobExecution {
     return this.heldJobs.size;
   }
 
-  /** Never throws: whatever happens is written on the job, or, when the database is away, left to the reaper. */
-  async run(claim: Claim): Promise<void> {
-    const held = new HeldJob(claim, () => this.clock.monotonicMs(), this.trustMs, this.clock.monotonicMs());
+  /** The jobs that this process works on now. */
+  get heldIds(): readonly number[] {
+    return [...this.heldJobs.keys()];
+  }
+
+  /**
+   * Claims a job and works on it; `ended` resolves when the attempt is over, and never rejects: whatever happens is written on the job.
+   * Null when another process was faster, the job is not pending, or this process is about to stop.
+   */
+  take(jobId: number): Promise<{ readonly ended: Promise<void> } | null> {
+    const taking = this.claimAndStart(jobId);
+    this.claiming.add(taking);
+    return taking.finally(() => this.claiming.delete(taking));
+  }
+
+  private async claimAndStart(jobId: number): Promise<{ readonly ended: Promise<void> } | null> {
+    if (this.draining) return null;
+    const sentAtMs = this.clock.monotonicMs();
+    const claim = await this.jobs.claim(jobId);
+    return claim && { ended: this.run(claim, sentAtMs) };
+  }
+
+  private async run(claim: Claim, sentAtMs: number): Promise<void> {
+    const held = new HeldJob(claim, () => this.clock.monotonicMs(), this.trustMs, sentAtMs);
     // Claimed in the very moment in which the process began to stop.
     if (this.draining) held.stop('shutdown');
     const ended = this.attempt(held);
@@ -60,9 +83,9 @@ export class JobExecution {
   /** Stops all work: uploads under way may end, what they brought is written down, the jobs are given back. */
   async drain(graceMs: number): Promise<void> {
     this.draining = true;
-    const all = [...this.heldJobs.values()];
-    for (const { held } of all) held.stop('shutdown', graceMs);
-    await Promise.all(all.map(({ ended }) => ended));
+    for (const { held } of this.heldJobs.values()) held.stop('shutdown', graceMs);
+    await Promise.allSettled(this.claiming);
+    await Promise.all([...this.heldJobs.values()].map(({ ended }) => ended));
   }
 
   private get trustMs(): number {
@@ -78,7 +101,8 @@ export class JobExecution {
       await this.attemptWithErrors(held, activeMs);
     } catch (error) {
       // The database is away, or the job was lost: the lease runs out and the job is taken up again.
-      if (!(error instanceof LostJobError))
+      if (error instanceof LostJobError) await this.persist(() => this.jobs.livesOn(held.claim)).catch(() => undefined);
+      else
         this.logger.error(`job ${held.claim.id} could not be written: ${shortReason(error)}`);
     } finally {
       // Last of all: while anything is still written, the lease must hold.
@@ -93,9 +117,9 @@ export class JobExecution {
         claim.trainingType === 'validation' ? await this.validation.validate(held) : await this.runner.train(held);
       await this.conclude(held, result, activeMs());
     } catch (error) {
-      if (error instanceof LostJobError || held.stopReason === 'lost') return;
+      if (error instanceof LostJobError) throw error;
       if (held.stopReason === 'cancelled') {
-        await this.jobs.cancelled(claim, activeMs());
+        await this.persist(() => this.jobs.cancelled(claim, activeMs()));
         return;
       }
       await this.pauseAfter(held, error, activeMs());
@@ -129,15 +153,30 @@ export class JobExecution {
     const { claim } = held;
     const pause = this.pauseFor(held, error, activeMs);
     if (pause) {
-      await this.jobs.pause(claim, pause);
+      await this.persist(() => this.jobs.pause(claim, pause));
       return;
     }
-    await this.jobs.finish(claim, { state: 'failed', error: errorOfOurs(error), successRate: null, activeMs });
+    const ending: Ending = { state: 'failed', error: errorOfOurs(error), successRate: null, activeMs };
+    await this.persist(() => this.jobs.finish(claim, ending));
+  }
+
+  /** While the database is away the outcome is kept and written when it is back, unless the process is to end. */
+  private async persist(write: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (this.draining || !translateDatabaseError(error)) throw error;
+        await wait(this.settings.heartbeatMs);
+      }
+    }
   }
 
   /** Null: the attempts are used up. */
   private pauseFor(held: HeldJob, error: unknown, activeMs: number): Pause | null {
     const { claim } = held;
+    // Also when the lease may be out: if the job is ours still, the guard of the write lets us give it back, else it says so.
     if (error instanceof StoppedError || held.stopReason === 'shutdown') {
       return { delayMs: 0, error: null, burnsAttempt: false, outages: claim.outages, activeMs };
     }

@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { JobExecution } from './job-execution.js';
 import { JobRecords } from './job-records.js';
-import { JobStore } from './job-store.js';
 
 const LOOK_AGAIN_MS = 100;
 
@@ -10,7 +9,6 @@ const LOOK_AGAIN_MS = 100;
 @Injectable()
 export class JobPool {
   constructor(
-    private readonly jobs: JobStore,
     private readonly execution: JobExecution,
     private readonly records: JobRecords,
   ) {}
@@ -21,8 +19,8 @@ export class JobPool {
     const elsewhere: number[] = [];
     const lane = async (): Promise<void> => {
       for (let id = queue.shift(); id !== undefined && this.execution.accepting; id = queue.shift()) {
-        const claim = await this.jobs.claim(id);
-        if (claim) await this.execution.run(claim);
+        const taken = await this.execution.take(id);
+        if (taken) await taken.ended;
         else elsewhere.push(id);
       }
     };

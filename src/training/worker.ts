@@ -6,7 +6,6 @@ import { translateDatabaseError } from '../database/database-errors.js';
 import { select } from '../database/sql.js';
 import { JobControl } from './job-control.js';
 import { JobExecution } from './job-execution.js';
-import { JobStore } from './job-store.js';
 import { Upkeep } from './upkeep.js';
 
 const CANDIDATES = 32;
@@ -23,7 +22,6 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   constructor(
     private readonly db: Database,
-    private readonly jobs: JobStore,
     private readonly control: JobControl,
     private readonly execution: JobExecution,
     private readonly upkeep: Upkeep,
@@ -35,7 +33,7 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     if (this.db.type === 'sqlite') await this.control.reap(true);
     this.every(this.settings.pollMs, () => this.claimDue());
     this.every(this.settings.pollMs, () => this.upkeep.runOnce());
-    this.every(this.settings.reapMs, () => this.control.reap());
+    this.every(this.settings.reapMs, () => this.control.reap(false, this.execution.heldIds));
   }
 
   /** Stops claiming, lets uploads under way end, writes down what they brought, gives the jobs back. */
@@ -50,26 +48,23 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
   async claimDue(): Promise<number> {
     let started = 0;
     while (!this.stopping && this.execution.running < this.settings.concurrency) {
-      const claim = await this.claimOne();
-      if (!claim) return started;
+      if (!(await this.takeOne())) return started;
       started += 1;
-      void this.execution.run(claim);
     }
     return started;
   }
 
   /** Candidates are read without a lock, and one at random is taken by compare-and-set: replicas seldom meet. */
-  private async claimOne(): ReturnType<JobStore['claim']> {
+  private async takeOne(): Promise<boolean> {
     const begun = this.settings.autostart ? '' : 'AND begun <> 0';
     const candidates = await select<{ id: number }>(
       this.db.reader,
       `SELECT id FROM training_job WHERE state = 'pending' AND run_at <= ${this.db.now} ${begun} ORDER BY run_at, id LIMIT ${CANDIDATES}`,
     );
     for (const { id } of shuffled(candidates)) {
-      const claim = await this.jobs.claim(id);
-      if (claim) return claim;
+      if (await this.execution.take(id)) return true;
     }
-    return null;
+    return false;
   }
 
   private every(intervalMs: number, work: () => Promise<unknown>): void {
