@@ -38,7 +38,7 @@ export class Settlement {
     if (due.length === 0) return { absent: [], adopted: 0, waitMs };
     const adoptedHashes = await this.adopt(due, subject, signal);
     const absent = due.filter((row) => !adoptedHashes.has(row.content_hash));
-    await this.ledger.forget(absent.map(({ id }) => id));
+    await this.ledger.forgetAbsent(absent.map(({ id }) => id));
     return { absent: absent.map((row) => row.content_hash), adopted: adoptedHashes.size, waitMs };
   }
 

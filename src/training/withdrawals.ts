@@ -114,6 +114,8 @@ export class Withdrawals {
   private async removePerson(withdrawal: DueWithdrawal): Promise<boolean> {
     const { person_id: personId, subject } = withdrawal;
     await this.control.cancelOfDeleted(personId);
+    // Asked first: a job that ends from now on may have left examples that the look below did not see.
+    const inTraining = await this.hasActiveJob(personId);
     const { waitMs } = await this.settlement.settle(personId, subject);
     await this.db.write(async (em) => {
       const rows = await this.ledger.rowsOf(personId, em);
@@ -127,8 +129,7 @@ export class Withdrawals {
       );
     });
     await this.check.removeLeaving(personId);
-    const busy = waitMs !== null || (await this.hasActiveJob(personId));
-    if (busy) {
+    if (waitMs !== null || inTraining) {
       await this.later(withdrawal, Math.max(this.settings.pollMs, waitMs ?? 0), 0);
       return false;
     }

@@ -1,0 +1,83 @@
+import { Database } from '../../../src/database/database.js';
+import { execute } from '../../../src/database/sql.js';
+import { JobExecution } from '../../../src/training/job-execution.js';
+import { JobStore } from '../../../src/training/job-store.js';
+import { JobFaces } from '../../../src/training/job-faces.js';
+import { Ledger } from '../../../src/training/ledger.js';
+import { Settlement } from '../../../src/training/settlement.js';
+import { Withdrawals } from '../../../src/training/withdrawals.js';
+import { databases } from '../../support/databases.js';
+import { eventually } from '../../support/eventually.js';
+import { minutes } from '../../support/test-clock.js';
+import { type SeededApp, seededApp } from './seeded-app.js';
+
+const mariaDb = databases.filter(({ name }) => name === 'MariaDB');
+
+describe.each(mariaDb)('a face that is taken away while it is announced on $name', (database) => {
+  it('is either withdrawn before, and then never sent, or after, and then withdrawn', async () => {
+    const t = await seededApp({}, database);
+    const [person] = await t.people(1, 2);
+    const jobs = t.app.get(JobStore);
+    const claim = await jobs.claim(await t.queue(person!.id));
+    const { generation } = await t.app.get(JobFaces).takeSnapshot(claim!);
+    const faces = person!.faceIds.map((faceId, index) => ({ faceId, contentHash: person!.hashes[index]! }));
+    const db = t.app.get(Database);
+    // Somebody takes the first face away and has not committed yet, when both are announced.
+    const { announcement, blocked } = await db.write(async (em) => {
+      await execute(em, 'UPDATE face SET person_id = NULL WHERE id = ?', [faces[0]!.faceId]);
+      const announcing = t.app.get(Ledger).announce(claim!, generation, faces);
+      const waits = await Promise.race([announcing.then(() => false), untilSomebodyWaits(t).then(() => true)]);
+      return { announcement: { announcing }, blocked: waits };
+    });
+    const { announced, ineligible } = await announcement.announcing;
+    expect(blocked).toBe(true);
+    expect([...announced]).toEqual([faces[1]!.faceId]);
+    expect([...ineligible]).toEqual([faces[0]!.faceId]);
+    await t.close();
+  });
+});
+
+async function untilSomebodyWaits(t: SeededApp): Promise<void> {
+  await eventually(async () => {
+    const rows = await t.sql.all("SELECT trx_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'");
+    expect(rows.length).toBeGreaterThan(0);
+  });
+}
+
+describe.each(databases)('a person who is deleted on $name', (database) => {
+  it('leaves nothing behind although a training ends in the very moment in which the person is withdrawn', async () => {
+    const t = await seededApp({}, database);
+    const [person] = await t.people(1, 3);
+    const id = await t.queue(person!.id);
+    const execution = t.app.get(JobExecution);
+    const withdrawals = t.app.get(Withdrawals);
+    await t.fake.setPace({ capacity: 0 });
+    const taken = await execution.take(id);
+    await eventually(async () => {
+      expect((await t.fake.requests()).inFlight).toBe(3);
+    });
+    await t.api.delete(`/persons/${person!.id}`);
+    // The withdrawal has looked at the ledger; only then do the uploads come through, and the job ends.
+    const settlement = t.app.get(Settlement);
+    const check = withdrawals as unknown as { check: { removeLeaving(personId: number): Promise<number> } };
+    const removeLeaving = check.check.removeLeaving.bind(check.check);
+    const settle = settlement.settle.bind(settlement);
+    settlement.settle = (...parameters) => settle(...parameters).then((result) => ({ ...result, waitMs: null }));
+    check.check.removeLeaving = async (personId) => {
+      const removed = await removeLeaving(personId);
+      await t.fake.setPace({ capacity: 8 });
+      await taken!.ended;
+      return removed;
+    };
+    await withdrawals.carryOutDue();
+    settlement.settle = settle;
+    check.check.removeLeaving = removeLeaving;
+    for (let round = 0; round < 5; round += 1) {
+      t.clock.advance(minutes(2));
+      await withdrawals.carryOutDue();
+    }
+    const { examples, subjects } = await t.fake.store();
+    expect({ examples, subjects }).toEqual({ examples: [], subjects: [] });
+    await t.close();
+  });
+});
