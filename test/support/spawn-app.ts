@@ -10,6 +10,8 @@ export interface SpawnedApp {
   readonly api: ApiClient;
   /** All it printed. */
   output(): string;
+  /** Resolves with the exit code when the process has ended, however it did; null after a signal. */
+  readonly ended: Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
   /** kill -9, and waits until it is gone. */
   kill(): Promise<void>;
@@ -39,6 +41,7 @@ export async function spawnApp(environment: Readonly<Record<string, string>>): P
   return {
     api: new ApiClient(url),
     output: () => printed,
+    ended,
     signal: (signal) => void child.kill(signal),
     kill: async () => {
       child.kill('SIGKILL');

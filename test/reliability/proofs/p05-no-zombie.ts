@@ -1,0 +1,93 @@
+import { startFaultProxy, type FaultProxy } from '../../support/fault-proxy.js';
+import type { SpawnedApp } from '../../support/spawn-app.js';
+import { Findings, percentile, type Proof } from '../proof.js';
+import { jobRow, until, untilIdle } from '../rig/jobs.js';
+import { someCrops } from '../rig/people.js';
+import { Rig } from '../rig/rig.js';
+
+const LEASE_MS = 2_000;
+/** 15 s beside a lease of 30 s, scaled like the lease. */
+const ALLOWED_MS = LEASE_MS + 1_000;
+const JOBS = 3;
+
+type Death = 'SIGKILL' | 'SIGSTOP' | 'black hole before the database';
+const DEATHS: readonly Death[] = ['SIGKILL', 'SIGSTOP', 'black hole before the database'];
+
+export const noZombie: Proof = {
+  id: 'P5',
+  promise: 'The jobs of a dead process start again within the lease + 15 s (scaled: 2 s + 1 s)',
+  grounds: ['MariaDB'],
+  run: async (context) => {
+    const rig = await Rig.open(context.database, { fake: { capacity: 8, latencyMs: 20 } });
+    const findings = new Findings();
+    try {
+      await rig.spawn();
+      const crops = await someCrops(40);
+      const url = new URL(rig.environment['DATABASE_URL']!);
+      const trials = context.count(8);
+      for (const death of DEATHS) {
+        const delays: number[] = [];
+        for (let trial = 0; trial < trials; trial += 1) {
+          const proxy = await startFaultProxy({ port: Number(url.port) });
+          url.port = String(proxy.port);
+          const victim = await rig.spawn({ DATABASE_URL: url.href });
+          url.port = new URL(rig.environment['DATABASE_URL']!).port;
+          delays.push(...(await oneDeath(rig, victim, proxy, death, crops)));
+          await victim.kill();
+          await untilIdle(await rig.sql(), 30_000);
+          await proxy.close();
+        }
+        const worst = Math.max(...delays);
+        findings.expect(worst <= ALLOWED_MS, `${death}: a job waited ${worst.toFixed(0)} ms`);
+        findings.remark(
+          `${death}: ${delays.length} jobs, taken up again after p50 ${percentile(delays, 0.5).toFixed(0)} ms, worst ${worst.toFixed(0)} ms`,
+        );
+        context.progress(`${death} done`);
+      }
+      findings.fail(...(await rig.violations()));
+      return findings.result(DEATHS.length * trials * JOBS);
+    } finally {
+      await rig.close();
+    }
+  },
+};
+
+/** How long after the death of its process each job was taken up again, in ms. */
+async function oneDeath(
+  rig: Rig,
+  victim: SpawnedApp,
+  proxy: FaultProxy,
+  death: Death,
+  crops: Awaited<ReturnType<typeof someCrops>>,
+): Promise<number[]> {
+  const sql = await rig.sql();
+  const people = await rig.seed(JOBS, crops);
+  const ids: number[] = [];
+  for (const { id } of people)
+    ids.push(
+      (await victim.api.post(`/persons/${id}/train`, { config: { maxFacesPerBatch: 8 } })).body.trainingId as number,
+    );
+  await until(
+    async () =>
+      (await Promise.all(ids.map((id) => jobRow(sql, id)))).every(
+        (job) => job.faces_added > 0 || job.state !== 'running',
+      ),
+    20_000,
+    'the jobs do not get going',
+  );
+  const running = (await Promise.all(ids.map((id) => jobRow(sql, id)))).filter(({ state }) => state === 'running');
+  const diedMs = performance.now();
+  if (death === 'SIGKILL') await victim.kill();
+  else if (death === 'SIGSTOP') victim.signal('SIGSTOP');
+  else await proxy.setMode({ kind: 'blackhole' });
+  return Promise.all(
+    running.map(async (job) => {
+      await until(
+        async () => (await jobRow(sql, job.id)).epoch > job.epoch,
+        30_000,
+        `job ${job.id} was never taken back`,
+      );
+      return performance.now() - diedMs;
+    }),
+  );
+}

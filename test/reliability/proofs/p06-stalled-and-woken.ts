@@ -1,0 +1,84 @@
+import type { SpawnedApp } from '../../support/spawn-app.js';
+import { Findings, type Proof } from '../proof.js';
+import { countEvents, jobRow, pause, until, untilIdle } from '../rig/jobs.js';
+import { someCrops } from '../rig/people.js';
+import { Rig } from '../rig/rig.js';
+
+const LEASE_MS = 2_000;
+const STALLED = 5;
+const FACES = 30;
+
+export const stalledAndWoken: Proof = {
+  id: 'P6',
+  promise:
+    'A process that stood still and wakes changes nothing of a job it has lost, and nothing ends twice in CompreFace',
+  grounds: ['MariaDB'],
+  run: async (context) => {
+    const rig = await Rig.open(context.database, { fake: { capacity: 4, latencyMs: 15 } });
+    const findings = new Findings();
+    const rounds = context.count(20);
+    try {
+      await rig.spawn({ TRAINING_CONCURRENCY: '8' });
+      const sleepers = await Promise.all(Array.from({ length: STALLED }, () => rig.spawn()));
+      const crops = await someCrops(FACES);
+      let trials = 0;
+      for (let round = 0; round < rounds; round += 1) {
+        trials += await oneRound(rig, sleepers, crops, findings, context.random);
+        if (round % 5 === 4) context.progress(`${trials} stalls`);
+      }
+      const takenBack = await countEvents(await rig.sql(), 'taken_back');
+      // What a process that stood still sent in its last moment is found by the look afterwards.
+      await (await rig.sql()).run('UPDATE collection_audit SET due_at = 0');
+      await until(
+        async () =>
+          (await (await rig.sql()).all('SELECT person_id FROM collection_audit WHERE due_at < 1000000')).length === 0,
+        60_000,
+        'the audit does not come to an end',
+      );
+      await untilIdle(await rig.sql(), 30_000);
+      findings.fail(...(await rig.violations()));
+      const alive = sleepers.filter((app) => /Listening/.test(app.output())).length;
+      findings.remark(
+        `${trials} stalls of ${(2 * LEASE_MS) / 1_000} s (twice the lease), ${takenBack} jobs taken back, ${alive} of ${STALLED} processes went on afterwards`,
+      );
+      return findings.result(trials);
+    } finally {
+      await rig.close();
+    }
+  },
+};
+
+async function oneRound(
+  rig: Rig,
+  sleepers: readonly SpawnedApp[],
+  crops: Awaited<ReturnType<typeof someCrops>>,
+  findings: Findings,
+  random: () => number,
+): Promise<number> {
+  const sql = await rig.sql();
+  const people = await rig.seed(sleepers.length, crops);
+  const ids = await Promise.all(
+    sleepers.map(async ({ api }, index) => {
+      const body = { trainingType: 'full', config: { maxFacesPerBatch: 8 } };
+      return (await api.post(`/persons/${people[index]!.id}/train`, body)).body.trainingId as number;
+    }),
+  );
+  await pause(30 + random() * 500);
+  for (const app of sleepers) app.signal('SIGSTOP');
+  const held = await Promise.all(ids.map((id) => jobRow(sql, id)));
+  await pause(2 * LEASE_MS);
+  for (const app of sleepers) app.signal('SIGCONT');
+  await untilIdle(sql, 40_000);
+  await rig.fake.settled();
+  const { examples } = await rig.fake.store();
+  for (const [index, id] of ids.entries()) {
+    const job = await jobRow(sql, id);
+    findings.expect(
+      job.state === 'completed' && job.faces_added === FACES,
+      `job ${id} ended ${job.state} with ${job.faces_added} faces`,
+    );
+    const own = examples.filter(({ subject }) => subject === people[index]!.subject);
+    findings.expect(new Set(own.map(({ sha256 }) => sha256)).size === FACES, `job ${id} lost examples`);
+  }
+  return held.filter(({ state }) => state === 'running').length;
+}

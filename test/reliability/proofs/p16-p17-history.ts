@@ -1,0 +1,140 @@
+import { JobControl } from '../../../src/training/job-control.js';
+import { JobStore } from '../../../src/training/job-store.js';
+import { Findings, percentile, type Proof } from '../proof.js';
+import type { HostedApp } from '../rig/hosted-app.js';
+import { seedHistory } from '../rig/history.js';
+import { someCrops } from '../rig/people.js';
+import { Rig } from '../rig/rig.js';
+
+const READS = 200;
+
+export const historyCostsNothing: Proof = {
+  id: 'P16',
+  promise: 'However many jobs have ended, the queue, the statistics and a claim cost the same',
+  grounds: ['SQLite', 'MariaDB'],
+  run: async (context) => {
+    const rig = await Rig.open(context.database);
+    const findings = new Findings();
+    try {
+      const app = await rig.host();
+      const people = await rig.seed(402, await someCrops(1));
+      const history = people.pop()!.id;
+      const few = context.count(10_000, 1_000);
+      const many = context.count(1_000_000, 20_000);
+      await seedHistory(await rig.sql(), history, few);
+      const before = await measure(
+        app,
+        people.splice(0, 200).map(({ id }) => id),
+      );
+      await seedHistory(await rig.sql(), history, many - few);
+      context.progress(`${many} jobs are there`);
+      const after = await measure(
+        app,
+        people.splice(0, 200).map(({ id }) => id),
+      );
+      for (const what of ['queue', 'stats', 'jobs', 'claim'] as const) {
+        const [a, b] = [percentile(before[what], 0.5), percentile(after[what], 0.5)];
+        const limit = { queue: 50, stats: 10, jobs: 50, claim: 100 }[what];
+        const p99 = percentile(after[what], 0.99);
+        findings.remark(
+          `${what}: p50 ${a.toFixed(1)} ms at ${few} jobs, ${b.toFixed(1)} ms at ${many} (x ${(b / a).toFixed(2)}); p99 ${p99.toFixed(1)} ms`,
+        );
+        findings.expect(b <= 1.5 * a + 0.5, `${what} takes ${(b / a).toFixed(2)} times as long at ${many} jobs`);
+        findings.expect(
+          p99 <= limit * 2,
+          `${what}: p99 is ${p99.toFixed(1)} ms, ${limit} wanted and twice that allowed on a machine that others share`,
+        );
+      }
+      return findings.result(READS * 4);
+    } finally {
+      await rig.close();
+    }
+  },
+};
+
+type Times = Record<'queue' | 'stats' | 'jobs' | 'claim', number[]>;
+
+async function measure(app: HostedApp, people: readonly number[]): Promise<Times> {
+  const times: Times = { queue: [], stats: [], jobs: [], claim: [] };
+  const ids: number[] = [];
+  for (const id of people)
+    ids.push(
+      (await app.api.post(`/persons/${id}/queue-training`, { config: { minFacesThreshold: 1 } })).body
+        .trainingId as number,
+    );
+  for (let read = 0; read < READS; read += 1) {
+    await timed(times.queue, () => app.api.get('/training/queue?limit=50'));
+    await timed(times.stats, () => app.api.get('/training/stats'));
+    await timed(times.jobs, () => app.api.get('/training/jobs?limit=50&person_id=1'));
+  }
+  for (const id of ids) await timed(times.claim, () => app.get(JobStore).claim(id));
+  for (const id of ids) await app.get(JobControl).cancel(id);
+  return times;
+}
+
+async function timed(into: number[], work: () => Promise<unknown>): Promise<void> {
+  const startedMs = performance.now();
+  await work();
+  into.push(performance.now() - startedMs);
+}
+
+export const cleanupStallsNobody: Proof = {
+  id: 'P17',
+  promise: 'Cleaning up never stalls the work: claims go on, and none comes back empty although work waits',
+  grounds: ['SQLite', 'MariaDB'],
+  run: async (context) => {
+    const rig = await Rig.open(context.database, { environment: { DB_POOL_SIZE: '20', TRAINING_LEASE_MS: '600000' } });
+    const findings = new Findings();
+    try {
+      const app = await rig.host();
+      const jobs = context.count(900_000, 5_000);
+      const rows = context.ground === 'SQLite' ? Math.min(jobs, 200_000) : jobs;
+      const people = await rig.seed(201, await someCrops(1));
+      await seedHistory(await rig.sql(), people.pop()!.id, rows);
+      context.progress(`${rows} jobs are there`);
+      const store = app.get(JobStore);
+      const ids: number[] = [];
+      for (const { id } of people)
+        ids.push(
+          (await app.api.post(`/persons/${id}/queue-training`, { config: { minFacesThreshold: 1 } })).body
+            .trainingId as number,
+        );
+      const claims: number[] = [];
+      let empty = 0;
+      const cleaning = { done: false };
+      const startedMs = performance.now();
+      const cleaned = app.api.post('/training/cleanup', { daysToKeep: 30 }).then(({ body }) => {
+        cleaning.done = true;
+        return body as unknown;
+      });
+      const lane = async (own: readonly number[]): Promise<void> => {
+        for (let turn = 0; !cleaning.done; turn += 1) {
+          const id = own[turn % own.length]!;
+          const began = performance.now();
+          const claim = await store.claim(id);
+          claims.push(performance.now() - began);
+          if (claim)
+            await store.pause(claim, { delayMs: 0, error: null, burnsAttempt: false, outages: 0, activeMs: 0 });
+          else empty += 1;
+        }
+      };
+      await Promise.all([0, 1, 2, 3].map((part) => lane(ids.filter((_, index) => index % 4 === part))));
+      await cleaned;
+      const seconds = (performance.now() - startedMs) / 1_000;
+      const [left] = await (
+        await rig.sql()
+      ).all<{ n: number }>("SELECT COUNT(*) AS n FROM training_job WHERE state IN ('completed', 'failed')");
+      findings.expect(left?.n === 0, `${left?.n} old jobs are left`);
+      findings.expect(empty === 0, `${empty} claims came back empty`);
+      const p99 = percentile(claims, 0.99);
+      findings.expect(p99 <= 100, `the p99 of a claim is ${p99.toFixed(0)} ms`);
+      findings.fail(...(await rig.violations()));
+      findings.remark(
+        `${rows} jobs removed in ${seconds.toFixed(0)} s; meanwhile ${(claims.length / seconds).toFixed(0)} claims/s, p50 ${percentile(claims, 0.5).toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, worst ${Math.max(...claims).toFixed(0)} ms`,
+      );
+      return findings.result(claims.length);
+    } finally {
+      await rig.close();
+    }
+  },
+};
