@@ -26,7 +26,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, config, { operationIdFactory: operationId });
   for (const operation of Object.values(document.paths).flatMap(operationsOf)) complete(operation, document);
-  for (const schema of Object.values(document.components?.schemas ?? {})) sortEnums(schema as Schema);
+  for (const schema of Object.values(document.components?.schemas ?? {})) tidy(schema as Schema);
   return document;
 }
 
@@ -47,10 +47,18 @@ function complete(operation: Operation, document: OpenAPIObject): void {
     // The plugin calls a parameter with a default value required.
     if ('in' in parameter && defaultOf(parameter.schema) !== undefined) parameter.required = false;
   }
-  for (const [status, response] of Object.entries(operation.responses)) {
-    if (response && 'description' in response) response.description ||= DESCRIPTIONS[status] ?? '';
-  }
+  completeAnswers(operation);
   completeBody(operation, document);
+}
+
+function completeAnswers({ responses }: Operation): void {
+  for (const [status, response] of Object.entries(responses)) {
+    if (!response || '$ref' in response) continue;
+    response.description ||= DESCRIPTIONS[status] ?? '';
+    // A route that produces images documents its errors as images, too.
+    const [content] = Object.values(response.content ?? {});
+    if (Number(status) >= 400 && content) response.content = { 'application/json': content };
+  }
 }
 
 function completeBody(operation: Operation, document: OpenAPIObject): void {
@@ -63,7 +71,7 @@ function completeBody(operation: Operation, document: OpenAPIObject): void {
 
 /** The first sentence is the summary; all of it is the description. */
 function splitSummary(operation: Operation): void {
-  const text = (operation.summary ?? '').replace(/([^\n])\n(?!\n)/g, '$1 ');
+  const text = unwrapped(operation.summary ?? '');
   const sentence = /^.*?[.:](?=\s|$)/s.exec(text)?.[0] ?? text;
   operation.summary = sentence.replace(/[.:]$/, '');
   if (text !== sentence) operation.description = text;
@@ -81,9 +89,15 @@ function requiredOf(schema: unknown, document: OpenAPIObject): boolean {
 }
 
 /** The compiler's order of a union follows the order of its files; sorted, the document changes only with the API. */
-function sortEnums(schema: Schema): void {
+function tidy(schema: Schema): void {
   if (Array.isArray(schema['enum'])) schema['enum'].sort();
+  if (typeof schema['description'] === 'string') schema['description'] = unwrapped(schema['description']);
   for (const value of Object.values(schema)) {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) sortEnums(value as Schema);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) tidy(value as Schema);
   }
+}
+
+/** Comments are wrapped for the editor; only an empty line means a paragraph. */
+function unwrapped(text: string): string {
+  return text.replace(/([^\n])\n(?!\n)/g, '$1 ');
 }
