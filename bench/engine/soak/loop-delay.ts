@@ -1,7 +1,7 @@
 // Loaded into the serving process before anything else (node --require): answers every 'delays' of its parent with what the
 // event loop went through since the last one. It adds a timer of 10 ms and nothing to what is measured.
 import { existsSync, readFileSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
 const TICK_MS = 10;
 const LONG_MS = 50;
@@ -24,12 +24,16 @@ export interface LoopDelays {
   readonly samples: number;
   /** Since the process started. */
   readonly p99OfAll: number;
+  /** The same without the time in which this thread could run and stood in line for a core; Linux only, NaN elsewhere. */
+  readonly p99OnACoreOfAll: number;
 }
 
 const [histogram, whole] = [
   monitorEventLoopDelay({ resolution: TICK_MS }),
   monitorEventLoopDelay({ resolution: TICK_MS }),
 ];
+/** Of thousandths of a millisecond, from 1. */
+const onACore = createHistogram();
 let long: LongDelay[] = [];
 let samples = 0;
 let [at, ran, waited] = [performance.now(), ...threadTimes()];
@@ -38,6 +42,8 @@ function look(): void {
   const now = performance.now();
   const [runNow, waitedNow] = threadTimes();
   samples++;
+  const own = now - at - (waitedNow - waited);
+  if (!Number.isNaN(own)) onACore.record(Math.max(1, Math.round(1000 * own)));
   if (now - at > LONG_MS) long.push({ ms: now - at, computingMs: runNow - ran, waitingForCoreMs: waitedNow - waited });
   [at, ran, waited] = [now, runNow, waitedNow];
 }
@@ -51,15 +57,9 @@ function threadTimes(): [number, number] {
 
 function report(): LoopDelays {
   const ms = (nanoseconds: number) => nanoseconds / 1e6;
-  const [p50, p99, max] = [histogram.percentile(50), histogram.percentile(99), histogram.max].map(ms);
-  const delays = {
-    p50: p50 ?? NaN,
-    p99: p99 ?? NaN,
-    max: max ?? NaN,
-    long,
-    samples,
-    p99OfAll: ms(whole.percentile(99)),
-  };
+  const [p50 = NaN, p99 = NaN, max = NaN] = [histogram.percentile(50), histogram.percentile(99), histogram.max].map(ms);
+  const p99OnACoreOfAll = onACore.count > 0 ? onACore.percentile(99) / 1000 : NaN;
+  const delays = { p50, p99, max, long, samples, p99OfAll: ms(whole.percentile(99)), p99OnACoreOfAll };
   histogram.reset();
   [long, samples] = [[], 0];
   return delays;
@@ -71,4 +71,6 @@ setInterval(look, TICK_MS).unref();
 process.on('message', (message) => {
   if (message === 'delays') process.send?.(report());
 });
+// A soak that was killed leaves nothing running.
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.channel?.unref();

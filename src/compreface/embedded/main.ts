@@ -17,6 +17,8 @@ async function main(): Promise<void> {
 
 async function serve({ dataDir, ...options }: Omit<EmbeddedServerOptions, 'analyser'>): Promise<void> {
   const server = await startEmbeddedEngine(dataDir, { ...options, logger: { error: complain } });
+  // Whoever read the first lines may have gone: that is no reason to end.
+  process.stdout.on('error', () => undefined);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(server));
   say(`CompreFace-compatible service: ${server.url}`);
   say(`  recognition key   ${server.apiKeys.recognition}`);

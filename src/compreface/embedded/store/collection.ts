@@ -143,7 +143,7 @@ export class Collection {
     const probe = embedding.length === DIMENSION ? normalised(embedding) : null;
     if (!probe) return null;
     const matches: Match[] = [];
-    for (const [i, id] of this.gallery.nearest(probe, count).entries()) {
+    for (const [i, id] of (await this.gallery.nearestInTurns(probe, count)).entries()) {
       // A caller may ask for all examples of a large collection: others get their turn.
       if (i % NAMED_AT_ONCE === NAMED_AT_ONCE - 1) await setImmediate();
       const [example, similarity] = [this.findExample(id), this.similarityTo(id, probe)];

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Gallery } from './gallery.js';
 
@@ -69,5 +70,40 @@ describe('the gallery', () => {
     gallery.add('a', Float32Array.of(1, 0));
     gallery.remove('x');
     expect(gallery.nearest(Float32Array.of(1, 0), 5)).toEqual(['a']);
+  });
+
+  describe('with many examples', () => {
+    const COUNT = 40_000;
+    const probe = Float32Array.of(1, 0);
+    const at = (angle: number) => Float32Array.of(Math.cos(angle), Math.sin(angle));
+    let gallery: Gallery;
+    beforeEach(() => {
+      gallery = new Gallery(2);
+      // The nearest are the last.
+      for (let i = 0; i < COUNT; i++) gallery.add(String(i), at(0.5 + (COUNT - i) / COUNT));
+    });
+
+    it('is searched in turns with the same result, while others add', async () => {
+      const before = gallery.nearest(probe, 5);
+      const search = gallery.nearestInTurns(probe, 5);
+      gallery.add('far', at(3));
+      expect(await search).toEqual(before);
+    });
+
+    it('misses nobody whose row moved while it was searched', async () => {
+      const [nearest] = gallery.nearest(probe, 1);
+      expect(nearest).toBe(String(COUNT - 1));
+      const search = gallery.nearestInTurns(probe, 1);
+      await setImmediate();
+      // The row of the nearest moves to the front, where the search has been.
+      gallery.remove('0');
+      expect(await search).toEqual([nearest]);
+    });
+
+    it('never answers whom it has lost while it was searched', async () => {
+      const search = gallery.nearestInTurns(at(2), 1);
+      gallery.remove('0');
+      expect(await search).toEqual(['1']);
+    });
   });
 });

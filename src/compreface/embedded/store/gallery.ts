@@ -1,8 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { Nearest } from './nearest.js';
 
 const FIRST_ROWS = 256;
 /** Numbers that the comparison takes at a time; rows are padded with zeros to a multiple. */
 const STEP = 8;
+/** Rows that are compared in a few ms. */
+const ROWS_AT_ONCE = 16_384;
 
 /**
  * All embeddings that are searched, normalised, in one typed array: row i belongs to `ids[i]`.
@@ -12,8 +15,8 @@ export class Gallery {
   private vectors: Float32Array<ArrayBuffer>;
   private readonly ids: string[] = [];
   private readonly rowOf = new Map<string, number>();
-
   private readonly stride: number;
+  private removals = 0;
 
   constructor(readonly dimension: number) {
     this.stride = Math.ceil(dimension / STEP) * STEP;
@@ -37,6 +40,7 @@ export class Gallery {
     const row = this.rowOf.get(exampleId);
     const lastId = this.ids.at(-1);
     if (row === undefined || lastId === undefined) return;
+    this.removals++;
     this.ids.pop();
     this.rowOf.delete(exampleId);
     if (lastId === exampleId) return;
@@ -54,19 +58,37 @@ export class Gallery {
 
   /** The ids of the `count` nearest examples of a normalised probe, best first. */
   nearest(probe: Float32Array, count: number): string[] {
-    const nearest = new Nearest(Math.min(count, this.size));
-    this.scan(probe, nearest);
+    const search = this.startSearch(probe, count);
+    this.scan(search, 0, this.size);
+    return this.found(search);
+  }
+
+  /** The same, but others get their turn in between. Removals move rows: after one, the search is done anew in one go. */
+  async nearestInTurns(probe: Float32Array, count: number): Promise<string[]> {
+    const [search, { removals }] = [this.startSearch(probe, count), this];
+    for (let row = 0; row < this.size; row += ROWS_AT_ONCE) {
+      if (row > 0) await setImmediate();
+      if (this.removals !== removals) return this.nearest(probe, count);
+      this.scan(search, row, Math.min(row + ROWS_AT_ONCE, this.size));
+    }
+    return this.found(search);
+  }
+
+  private startSearch(probe: Float32Array, count: number): Search {
+    // Converted once, not once for every row.
+    const doubles = new Float64Array(this.stride);
+    doubles.set(probe);
+    return { doubles, nearest: new Nearest(Math.min(count, this.size)) };
+  }
+
+  private found({ nearest }: Search): string[] {
     return nearest.best().map((row) => this.ids[row] ?? '');
   }
 
-  private scan(probe: Float32Array, nearest: Nearest): void {
+  private scan({ doubles, nearest }: Search, from: number, to: number): void {
     const { vectors, stride } = this;
-    // Converted once, not once for every row.
-    const doubles = new Float64Array(stride);
-    doubles.set(probe);
-    const rows = this.size;
     let bar = nearest.bar;
-    for (let row = 0; row < rows; row++) {
+    for (let row = from; row < to; row++) {
       const score = dot(vectors, row * stride, doubles);
       if (score <= bar) continue;
       nearest.offer(score, row);
@@ -83,6 +105,11 @@ export class Gallery {
     larger.set(this.vectors);
     this.vectors = larger;
   }
+}
+
+interface Search {
+  readonly doubles: Float64Array;
+  readonly nearest: Nearest;
 }
 
 /** Four sums side by side: one sum would make every addition wait for the one before. */
