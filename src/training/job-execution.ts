@@ -102,8 +102,7 @@ export class JobExecution {
     } catch (error) {
       // The database is away, or the job was lost: the lease runs out and the job is taken up again.
       if (error instanceof LostJobError) await this.persist(() => this.jobs.livesOn(held.claim)).catch(() => undefined);
-      else
-        this.logger.error(`job ${held.claim.id} could not be written: ${shortReason(error)}`);
+      else this.logger.error(`job ${held.claim.id} could not be written: ${shortReason(error)}`);
     } finally {
       // Last of all: while anything is still written, the lease must hold.
       clearInterval(heartbeat);
