@@ -34,11 +34,11 @@ async function newlyKept<T>(work: () => Promise<T>): Promise<{ answer: T; kept: 
 }
 
 describe('a hostile file', () => {
-  it.each(HOSTILE_IMAGES)('$what is refused within 2 seconds, and nothing of it is kept', async ({ bytes, code }) => {
+  it.each(HOSTILE_IMAGES)('$what is refused within 5 seconds, and nothing of it is kept', async ({ bytes, code }) => {
     const file = await bytes();
     const startedMs = performance.now();
     const { answer, kept } = await newlyKept(() => upload(file));
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
     expect(answer.status).toBe(STATUS[code]);
     expect(answer.body.details.files).toEqual([
       { file: 'photo.jpg', status: 'rejected', face_id: null, code, message: expect.any(String) },
