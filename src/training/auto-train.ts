@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
 import { execute, placeholders, readTime, select } from '../database/sql.js';
-import { isUniqueViolation } from '../database/write-errors.js';
 import { ELIGIBLE_SQL } from '../persons/face-state.js';
 import { Clock } from '../time/clock.js';
 import { type AutoTrainDecision, decideAutoTrain, type TrainablePerson } from './auto-train-rule.js';
@@ -13,6 +13,7 @@ import { TrainingSettingsService } from './training-settings.service.js';
 
 const PAGE = 500;
 const SHOWN = 200;
+const QUEUED_TOGETHER = 25;
 const HOUR_MS = 3_600_000;
 
 interface CandidateRow {
@@ -26,6 +27,9 @@ interface CandidateRow {
   readonly retries_spent: number;
   readonly last_trained_at: Date | string | null;
 }
+
+/** A person to train, with the number of eligible faces. */
+type Decided = readonly [CandidateRow, number, AutoTrainDecision];
 
 interface FaceCount {
   readonly eligible: number;
@@ -103,10 +107,7 @@ export class AutoTrain {
     );
   }
 
-  private async decide(
-    page: readonly CandidateRow[],
-    rule: TrainingSettingsRecord,
-  ): Promise<(readonly [CandidateRow, number, AutoTrainDecision])[]> {
+  private async decide(page: readonly CandidateRow[], rule: TrainingSettingsRecord): Promise<Decided[]> {
     const ids = page.map(({ id }) => id);
     const faces = await this.countFaces(ids);
     const failures = await this.lastFailures(page.filter((row) => Boolean(row.last_failed)).map(({ id }) => id));
@@ -164,52 +165,40 @@ export class AutoTrain {
     return new Map(rows.map((row) => [row.person_id, row]));
   }
 
-  private async enqueue(
-    decided: readonly (readonly [CandidateRow, number, AutoTrainDecision])[],
-    rule: TrainingSettingsRecord,
-  ): Promise<AutoQueuedJob[]> {
+  private async enqueue(decided: readonly Decided[], rule: TrainingSettingsRecord): Promise<AutoQueuedJob[]> {
     const jobs: AutoQueuedJob[] = [];
-    for (const [row, eligible, decision] of decided) {
-      const id = await this.enqueueOne(row, eligible, decision, rule);
-      if (id === null) continue;
-      const { trainingType, reason } = decision;
-      jobs.push({
-        id,
-        person_id: row.id,
-        person_name: row.name,
-        training_type: trainingType,
-        status: 'pending',
-        reason,
+    // Few at once, so that no other work on jobs waits long for the counters.
+    for (let start = 0; start < decided.length; start += QUEUED_TOGETHER) {
+      const some = decided.slice(start, start + QUEUED_TOGETHER);
+      const ids = await this.db.write((em) => this.insertAll(em, some, rule));
+      some.forEach(([row, , { trainingType, reason }], index) => {
+        const id = ids[index];
+        // Somebody queued the person meanwhile.
+        if (id == null) return;
+        const { id: person_id, name: person_name } = row;
+        jobs.push({ id, person_id, person_name, training_type: trainingType, status: 'pending', reason });
       });
     }
     return jobs;
   }
 
-  /** Null when somebody queued the person meanwhile. */
-  private async enqueueOne(
-    row: CandidateRow,
-    eligible: number,
-    decision: AutoTrainDecision,
+  private async insertAll(
+    em: EntityManager,
+    decided: readonly Decided[],
     rule: TrainingSettingsRecord,
-  ): Promise<number | null> {
-    const { trainingType, reason, retry } = decision;
+  ): Promise<(number | null)[]> {
     const { minFacesThreshold, maxFacesPerBatch } = rule;
-    const person = { id: row.id, name: row.name, exampleCount: row.example_count };
-    try {
-      return await this.db.write(async (em) => {
-        const id = await this.queue.insert(
-          em,
-          person,
-          { personId: row.id, trainingType, minFacesThreshold, maxFacesPerBatch, reason },
-          eligible,
-        );
-        if (retry !== null) await execute(em, 'UPDATE person SET retries_spent = ? WHERE id = ?', [retry, row.id]);
-        return id;
-      });
-    } catch (error) {
-      if (isUniqueViolation(error)) return null;
-      throw error;
+    const entries = decided.map(([row, eligible, { trainingType, reason }]) => ({
+      person: { id: row.id, name: row.name, exampleCount: row.example_count },
+      request: { personId: row.id, trainingType, minFacesThreshold, maxFacesPerBatch, reason },
+      eligible,
+    }));
+    const ids = await this.queue.insertAll(em, entries);
+    for (const [index, [row, , { retry }]] of decided.entries()) {
+      if (retry === null || ids[index] === null) continue;
+      await execute(em, 'UPDATE person SET retries_spent = ? WHERE id = ?', [retry, row.id]);
     }
+    return ids;
   }
 }
 

@@ -8,7 +8,7 @@ import { ELIGIBLE_SQL, exclusionOf } from '../persons/face-state.js';
 import type { Person } from '../persons/entities/person.entity.js';
 import { PersonsService } from '../persons/persons.service.js';
 import { Clock } from '../time/clock.js';
-import { JobCounters } from './job-counters.js';
+import { type CountedJob, JobCounters } from './job-counters.js';
 import { JobEvents } from './job-events.js';
 import type { TrainingType } from './job-state.js';
 
@@ -28,6 +28,13 @@ export interface JobRequest {
   readonly retryOf?: number;
   /** The worker starts it by itself; otherwise it waits for process-queue. */
   readonly begun?: boolean;
+}
+
+/** A job to be, for a person with so many eligible faces. */
+export interface QueueEntry {
+  readonly person: Pick<Person, 'id' | 'name' | 'exampleCount'>;
+  readonly request: JobRequest;
+  readonly eligible: number;
 }
 
 /** Puts jobs into the queue, at most one active job a person. */
@@ -61,17 +68,34 @@ export class JobQueue {
     if (eligible < request.minFacesThreshold)
       throw await this.tooFewFaces(em, person.id, eligible, request.minFacesThreshold);
     await this.refuseWhenFull(em);
-    return this.insert(em, person, request, eligible);
+    return this.insert(em, { person, request, eligible });
+  }
+
+  /** Inserts several without checks, and counts them at once. Null for a person who got an active job meanwhile. */
+  async insertAll(em: EntityManager, entries: readonly QueueEntry[]): Promise<(number | null)[]> {
+    const ids: (number | null)[] = [];
+    for (const entry of entries) {
+      try {
+        ids.push(await this.insertRow(em, entry));
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        ids.push(null);
+      }
+    }
+    const inserted = entries.filter((_, index) => ids[index] !== null);
+    await this.counters.moveAll(em, [], inserted.map(countedEntry));
+    return ids;
   }
 
   /** Inserts without checks; a second active job of the person breaks the unique index. */
-  async insert(
-    em: EntityManager,
-    person: Pick<Person, 'id' | 'name' | 'exampleCount'>,
-    request: JobRequest,
-    eligible: number,
-  ): Promise<number> {
-    const trainingType = request.trainingType ?? (person.exampleCount === 0 ? 'full' : 'incremental');
+  private async insert(em: EntityManager, entry: QueueEntry): Promise<number> {
+    const id = await this.insertRow(em, entry);
+    await this.counters.move(em, null, countedEntry(entry));
+    return id;
+  }
+
+  private async insertRow(em: EntityManager, entry: QueueEntry): Promise<number> {
+    const { person, request, eligible } = entry;
     const id = await insertRow(
       em,
       `INSERT INTO training_job (person_id, person_name, training_type, state, reason, max_faces_per_batch, begun, run_at, epoch, attempt,
@@ -81,7 +105,7 @@ export class JobQueue {
       [
         person.id,
         person.name,
-        trainingType,
+        typeOf(entry),
         request.reason ?? null,
         request.maxFacesPerBatch,
         request.begun ?? false,
@@ -90,14 +114,6 @@ export class JobQueue {
         this.clock.now(),
       ],
     );
-    const counted = {
-      trainingType,
-      state: 'pending',
-      successRate: 0,
-      trainingTime: 0,
-      retryOf: request.retryOf ?? null,
-    } as const;
-    await this.counters.move(em, null, counted);
     await this.events.add(em, id, 0, 'queued', request.reason ?? null);
     return id;
   }
@@ -165,4 +181,13 @@ export class JobQueue {
       excluded: excluded.map((face) => ({ face_id: face.id, reason: exclusionOf(face) })),
     });
   }
+}
+
+function typeOf({ person, request }: QueueEntry): TrainingType {
+  return request.trainingType ?? (person.exampleCount === 0 ? 'full' : 'incremental');
+}
+
+function countedEntry(entry: QueueEntry): CountedJob {
+  const retryOf = entry.request.retryOf ?? null;
+  return { trainingType: typeOf(entry), state: 'pending', successRate: 0, trainingTime: 0, retryOf };
 }

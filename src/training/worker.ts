@@ -56,7 +56,7 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   /** Candidates are read without a lock, and one at random is taken by compare-and-set: replicas seldom meet. */
   private async takeOne(): Promise<boolean> {
-    const begun = this.settings.autostart ? '' : 'AND begun <> 0';
+    const begun = this.settings.autostart ? '' : 'AND begun = 1';
     const candidates = await select<{ id: number }>(
       this.db.reader,
       `SELECT id FROM training_job WHERE state = 'pending' AND run_at <= ${this.db.now} ${begun} ORDER BY run_at, id LIMIT ${CANDIDATES}`,

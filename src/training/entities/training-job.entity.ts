@@ -5,6 +5,7 @@ import type { JobState, TrainingType } from '../job-state.js';
 /** A queued request to train one person. Every write goes through `job-store.ts`. */
 @Entity('training_job')
 @Index('ix_training_job_due', ['state', 'runAt', 'id'])
+@Index('ix_training_job_begun', ['state', 'begun', 'runAt', 'id'])
 @Index('ix_training_job_ended', ['state', 'completedAt', 'id'])
 @Index('ix_training_job_person', ['personId', 'id'])
 export class TrainingJob {
