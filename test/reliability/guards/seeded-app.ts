@@ -19,7 +19,7 @@ export async function seededApp(
   database: DatabaseKind = databases[0]!,
 ): Promise<SeededApp> {
   const t = await newTestApp({ database, environment: { ...STILL, ...environment } });
-  const sql = await openPlainSql(t.place);
+  const sql = openPlainSql(t.place);
   return {
     ...t,
     sql,
