@@ -1,6 +1,6 @@
 import { proofs } from './proofs.js';
-import { runProof, type ProofRun } from './run.js';
 import { writeReport } from './report.js';
+import { runProof, type ProofRun } from './run.js';
 
 export interface CommandLine {
   readonly only?: string | undefined;
@@ -9,35 +9,33 @@ export interface CommandLine {
   readonly seed: string;
 }
 
-/** Returns whether every promise held. */
+/** Runs the proofs one after the other, each on its databases at the same time. Returns whether every promise held. */
 export async function runAll({ only, on, scale, seed }: CommandLine): Promise<boolean> {
   const wanted = only?.split(',');
   const runs: ProofRun[] = [];
+  const startedMs = performance.now();
+  const progress = (text: string): void => {
+    console.log(`         ${text}`);
+  };
   console.log(`seed ${seed}, scale ${scale}`);
   for (const proof of proofs.filter(({ id }) => wanted?.includes(id) ?? true)) {
     const grounds = proof.grounds.filter((ground) => on === undefined || ground === on);
     const some = await Promise.all(
-      grounds.map((ground) =>
-        runProof(proof, ground, {
-          seed,
-          scale: Number(scale),
-          progress: (text) => {
-            console.log(`  ${text}`);
-          },
-        }),
-      ),
+      grounds.map((ground) => runProof(proof, ground, { seed, scale: Number(scale), progress })),
     );
     some.forEach(print);
     runs.push(...some);
-    if (wanted === undefined && on === undefined && scale === '1')
-      writeReport(runs, seed, proofs.length === runs.length);
+    // Only the full figures go into the report.
+    if (wanted === undefined && on === undefined && scale === '1') {
+      const seconds = (performance.now() - startedMs) / 1_000;
+      writeReport(runs, { seed, seconds, complete: proof === proofs.at(-1) });
+    }
   }
   return runs.every(({ failures }) => failures === 0);
 }
 
 function print({ proof, ground, n, failures, notes, seconds }: ProofRun): void {
-  console.log(
-    `${failures === 0 ? 'held  ' : 'BROKEN'} ${proof.id} on ${ground}: n = ${n}, failures = ${failures}, ${seconds.toFixed(0)} s`,
-  );
+  const verdict = failures === 0 ? 'held  ' : 'BROKEN';
+  console.log(`${verdict} ${proof.id} on ${ground}: n = ${n}, failures = ${failures}, ${seconds.toFixed(0)} s`);
   for (const note of notes) console.log(`         ${note}`);
 }

@@ -1,6 +1,7 @@
 // Preloaded into the built service (`node --require typescript-register.cjs --require kill-points.ts dist/main.js`): it dies of SIGKILL
 // at a named place of its own code. The service itself knows nothing of this. TEST_KILL_AT is `point:n`, the n-th time that the place is
 // reached, or `point:n@17`, counting only work for person 17.
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /** Where the service can be made to die. */
@@ -43,7 +44,11 @@ function reach(point: KillPoint, personId?: number): void {
 }
 
 function prototypeOf(file: string, name: string): Record<string, Work> {
-  const built = require(join(__dirname, '../../dist', file)) as Record<string, { prototype: Record<string, Work> }>;
+  // The very module that the service loads afterwards.
+  const built = createRequire(__filename)(join(__dirname, '../../dist', file)) as Record<
+    string,
+    { prototype: Record<string, Work> }
+  >;
   const found = built[name];
   if (!found) throw new Error(`there is no ${name} in ${file}`);
   return found.prototype;

@@ -25,8 +25,10 @@ export const acceptedIsKept: Proof = {
           const config = { minFacesThreshold: 1 };
           const answer = await app.api.post(`/persons/${person.id}/queue-training`, { config }).catch(() => null);
           if (answer?.status === 201) accepted.push(answer.body.trainingId as number);
-          // The service is being started again.
-          else await pause(20);
+          if (answer !== null) continue;
+          // The service is being started again. It may have accepted what it did not live to answer: 409 then.
+          waiting.push(person);
+          await pause(50);
         }
       };
       const clients = Promise.all(Array.from({ length: CLIENTS }, client));

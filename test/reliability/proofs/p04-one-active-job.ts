@@ -19,7 +19,7 @@ export const oneActiveJob: Proof = {
   promise: 'A person never has two active jobs, and everybody who asks is told so (200, 201 or 409)',
   grounds: ['SQLite', 'MariaDB'],
   run: async (context) => {
-    const rounds = context.count(16_000, 600);
+    const rounds = context.count(8_000, 300);
     const rig = await Rig.open(context.database, { environment: { DB_POOL_SIZE: '20' } });
     const findings = new Findings();
     try {

@@ -25,6 +25,7 @@ export const noZombie: Proof = {
       const crops = await someCrops(40);
       const url = new URL(rig.environment['DATABASE_URL']!);
       const trials = context.count(8);
+      let taken = 0;
       for (const death of DEATHS) {
         const delays: number[] = [];
         for (let trial = 0; trial < trials; trial += 1) {
@@ -37,7 +38,8 @@ export const noZombie: Proof = {
           await untilIdle(await rig.sql(), 30_000);
           await proxy.close();
         }
-        const worst = Math.max(...delays);
+        const worst = Math.max(0, ...delays);
+        taken += delays.length;
         findings.expect(worst <= ALLOWED_MS, `${death}: a job waited ${worst.toFixed(0)} ms`);
         findings.remark(
           `${death}: ${delays.length} jobs, taken up again after p50 ${percentile(delays, 0.5).toFixed(0)} ms, worst ${worst.toFixed(0)} ms`,
@@ -45,7 +47,7 @@ export const noZombie: Proof = {
         context.progress(`${death} done`);
       }
       findings.fail(...(await rig.violations()));
-      return findings.result(DEATHS.length * trials * JOBS);
+      return findings.result(taken);
     } finally {
       await rig.close();
     }
@@ -80,14 +82,20 @@ async function oneDeath(
   if (death === 'SIGKILL') await victim.kill();
   else if (death === 'SIGSTOP') victim.signal('SIGSTOP');
   else await proxy.setMode({ kind: 'blackhole' });
-  return Promise.all(
+  const delays = await Promise.all(
     running.map(async (job) => {
+      let now = job;
       await until(
-        async () => (await jobRow(sql, job.id)).epoch > job.epoch,
+        async () => {
+          now = await jobRow(sql, job.id);
+          return now.epoch > job.epoch || now.state === 'completed';
+        },
         30_000,
         `job ${job.id} was never taken back`,
       );
-      return performance.now() - diedMs;
+      // One that ended in its epoch was in the hands of the process that lives.
+      return now.epoch > job.epoch ? performance.now() - diedMs : null;
     }),
   );
+  return delays.filter((delay) => delay !== null);
 }

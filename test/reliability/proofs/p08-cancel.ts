@@ -36,6 +36,8 @@ async function race(rig: Rig, app: HostedApp, context: ProofContext, findings: F
   const people = await rig.seed(AT_ONCE, await someCrops(1));
   const outcomes = new Map<string, number>();
   let left = races;
+  // Whoever loses gets a head start next time, so that both come first about as often.
+  let headStartMs = 0;
   const one = async (personId: number): Promise<void> => {
     const { body } = await app.api.post(`/persons/${personId}/queue-training`, { config: { minFacesThreshold: 1 } });
     const id = body.trainingId as number;
@@ -47,15 +49,16 @@ async function race(rig: Rig, app: HostedApp, context: ProofContext, findings: F
       activeMs: 1,
     } as const;
     const end = async (): Promise<string> => {
-      await pause(context.random() * 6);
+      await pause(Math.max(0, headStartMs) + context.random() * 4);
       return jobs.finish(claim!, ending);
     };
     const cancel = async (): Promise<number> => {
-      await pause(context.random() * 4);
+      await pause(Math.max(0, -headStartMs) + context.random() * 4);
       return (await app.api.delete(`/training/jobs/${id}`)).status;
     };
     const [ended, answer] = await Promise.all([end(), cancel()]);
     const { state } = await jobRow(sql, id);
+    headStartMs += state === 'cancelled' ? -0.5 : 0.5;
     outcomes.set(`${answer} ${state}`, (outcomes.get(`${answer} ${state}`) ?? 0) + 1);
     findings.expect(state === ended, `job ${id}: the holder was told ${ended}, the row says ${state}`);
     findings.expect(

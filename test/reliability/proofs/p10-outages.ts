@@ -35,6 +35,8 @@ async function oneKind(name: string, context: ProofContext, findings: Findings):
   let proxy: FaultProxy | undefined;
   const rig = await Rig.open(context.database, {
     fake: { capacity: 4, latencyMs: 10, seed: name },
+    // Six replicas share this process: none is to lose its lease because of that.
+    environment: { TRAINING_LEASE_MS: '10000' },
     compreFaceUrl: async (url) => {
       proxy = await startFaultProxy({ port: Number(new URL(url).port) });
       return `http://127.0.0.1:${proxy.port}`;

@@ -94,6 +94,33 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+interface Outcome {
+  readonly content_hash: string;
+  readonly outcome: string;
+  readonly reason_code: string | null;
+  readonly reason_message: string | null;
+}
+
+function compare(
+  bad: readonly { readonly kind: Kind; readonly crops: readonly Crop[] }[],
+  good: readonly Crop[],
+  outcomes: ReadonlyMap<string, Outcome>,
+  findings: Findings,
+): void {
+  for (const { kind, crops } of bad) {
+    for (const { hash } of crops) {
+      const face = outcomes.get(hash);
+      const said = `${face?.outcome} ${face?.reason_code}`;
+      findings.expect(said === `${kind.outcome} ${kind.code}`, `${kind.name}: ${said}`);
+      findings.expect((face?.reason_message ?? '') !== '', `${kind.name}: without a reason in words`);
+    }
+  }
+  for (const { hash } of good) {
+    const said = outcomes.get(hash)?.outcome;
+    findings.expect(said === 'added', `a good photo is ${said}`);
+  }
+}
+
 export const badPhotos: Proof = {
   id: 'P12',
   promise: 'A bad photo never fails the job, and each says why it was not trained',
@@ -123,23 +150,12 @@ export const badPhotos: Proof = {
         job.state === 'completed' && job.faces_added === good.length,
         `the job is ${job.state} with ${job.faces_added} of ${good.length} good photos`,
       );
-      const faces = await sql.all<{
-        content_hash: string;
-        outcome: string;
-        reason_code: string | null;
-        reason_message: string | null;
-      }>('SELECT content_hash, outcome, reason_code, reason_message FROM job_face WHERE job_id = ?', [id]);
+      const faces = await sql.all<Outcome>(
+        'SELECT content_hash, outcome, reason_code, reason_message FROM job_face WHERE job_id = ?',
+        [id],
+      );
       const outcomeOf = new Map(faces.map((face) => [face.content_hash, face]));
-      for (const { kind, crops: some } of bad) {
-        for (const { hash } of some) {
-          const face = outcomeOf.get(hash);
-          const right =
-            face?.outcome === kind.outcome && face.reason_code === kind.code && (face.reason_message ?? '') !== '';
-          findings.expect(right, `${kind.name}: ${face?.outcome} ${face?.reason_code}`);
-        }
-      }
-      for (const { hash } of good)
-        findings.expect(outcomeOf.get(hash)?.outcome === 'added', `a good photo is ${outcomeOf.get(hash)?.outcome}`);
+      compare(bad, good, outcomeOf, findings);
       findings.fail(...(await rig.violations()));
       findings.remark(
         `${good.length} good photos and ${crops.length - good.length} bad ones of ${KINDS.length} kinds: ${KINDS.map(({ name }) => name).join(', ')}`,

@@ -1,7 +1,7 @@
 import { dieAt } from '../../support/kill-points.js';
 import type { SpawnedApp } from '../../support/spawn-app.js';
 import { Findings, type Proof } from '../proof.js';
-import { jobRows, pause } from '../rig/jobs.js';
+import { type JobRow, jobRows, pause } from '../rig/jobs.js';
 import { someCrops } from '../rig/people.js';
 import { Rig } from '../rig/rig.js';
 
@@ -27,29 +27,8 @@ export const poison: Proof = {
       const sql = await rig.sql();
       const open = async (): Promise<number> =>
         (await sql.all("SELECT id FROM training_job WHERE state IN ('pending', 'running')")).length;
-      let crashes = 0;
-      const deadline = performance.now() + 300_000;
-      while ((await open()) > 0 && performance.now() < deadline) {
-        const app: SpawnedApp | null = await rig.spawn(dieAt('after-claim', 1, poisoned)).catch(() => null);
-        const died = { yet: app === null };
-        void app?.ended.then(() => (died.yet = true));
-        while (!died.yet && (await open()) > 0) await pause(20);
-        if (died.yet) crashes += 1;
-        else await app?.stop();
-      }
-      const rows = await jobRows(sql);
-      const bad = rows.find(({ person_id }) => person_id === poisoned);
-      findings.expect(
-        bad?.state === 'failed' && bad.error_code === 'POISON_JOB' && bad.crashes === 3,
-        `the poison job is ${bad?.state} ${bad?.error_code} after ${bad?.crashes} crashes`,
-      );
-      findings.expect(crashes === 3, `the process died ${crashes} times`);
-      const others = rows.filter(({ person_id }) => person_id !== poisoned);
-      for (const job of others)
-        findings.expect(
-          job.state === 'completed' && job.faces_added === FACES,
-          `job ${job.id} is ${job.state}: ${job.error_code}`,
-        );
+      const crashes = await startAgainAndAgain(rig, poisoned, open);
+      const others = judge(await jobRows(sql), poisoned, crashes, findings);
       findings.fail(...(await rig.violations()));
       findings.remark(
         `${crashes} crashes, then parked; ${others.filter(({ state }) => state === 'completed').length} of ${jobs} other jobs done`,
@@ -60,3 +39,31 @@ export const poison: Proof = {
     }
   },
 };
+
+/** Whoever claims the poisoned job dies; returns how often that happened until nothing was left to do. */
+async function startAgainAndAgain(rig: Rig, poisoned: number, open: () => Promise<number>): Promise<number> {
+  let crashes = 0;
+  const deadline = performance.now() + 300_000;
+  while ((await open()) > 0 && performance.now() < deadline) {
+    const app: SpawnedApp | null = await rig.spawn(dieAt('after-claim', 1, poisoned)).catch(() => null);
+    const died = { yet: app === null };
+    void app?.ended.then(() => (died.yet = true));
+    while (!died.yet && (await open()) > 0) await pause(20);
+    if (died.yet) crashes += 1;
+    else await app?.stop();
+  }
+  return crashes;
+}
+
+function judge(rows: readonly JobRow[], poisoned: number, crashes: number, findings: Findings): readonly JobRow[] {
+  const bad = rows.find(({ person_id }) => person_id === poisoned);
+  const said = `${bad?.state} ${bad?.error_code} after ${bad?.crashes} crashes`;
+  findings.expect(said === 'failed POISON_JOB after 3 crashes', `the poison job is ${said}`);
+  findings.expect(crashes === 3, `the process died ${crashes} times`);
+  const others = rows.filter(({ person_id }) => person_id !== poisoned);
+  for (const job of others) {
+    const done = job.state === 'completed' && job.faces_added === FACES;
+    findings.expect(done, `job ${job.id} is ${job.state}: ${job.error_code}`);
+  }
+  return others;
+}

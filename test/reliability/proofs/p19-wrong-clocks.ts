@@ -1,5 +1,5 @@
 import { Findings, type Proof } from '../proof.js';
-import { countEvents, jobRows, pause, untilIdle } from '../rig/jobs.js';
+import { countEvents, type JobRow, jobRows, pause, untilIdle } from '../rig/jobs.js';
 import { someCrops } from '../rig/people.js';
 import { Rig } from '../rig/rig.js';
 
@@ -36,10 +36,7 @@ export const wrongClocks: Proof = {
         await untilIdle(await rig.sql(), 40_000);
       }
       const sql = await rig.sql();
-      for (const job of await jobRows(sql)) {
-        const once = job.state === 'completed' && job.attempt === 1 && job.crashes === 0 && job.faces_added === FACES;
-        findings.expect(once, `job ${job.id} is ${job.state} after ${job.attempt} attempts and ${job.crashes} crashes`);
-      }
+      judge(await jobRows(sql), findings);
       const takenBack = await countEvents(sql, 'taken_back');
       findings.expect(takenBack === 0, `${takenBack} jobs were taken from processes that live`);
       const uploads = (await rig.fake.requests()).counts.addFace;
@@ -55,3 +52,10 @@ export const wrongClocks: Proof = {
     }
   },
 };
+
+function judge(jobs: readonly JobRow[], findings: Findings): void {
+  for (const job of jobs) {
+    const once = job.state === 'completed' && job.attempt === 1 && job.crashes === 0 && job.faces_added === FACES;
+    findings.expect(once, `job ${job.id} is ${job.state} after ${job.attempt} attempts and ${job.crashes} crashes`);
+  }
+}

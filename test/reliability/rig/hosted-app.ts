@@ -31,7 +31,7 @@ export async function hostApp(environment: Readonly<Record<string, string>>): Pr
     api: new ApiClient(await app.getUrl()),
     clock,
     db: app.get(Database),
-    get: (part) => app.get(part as Type<never>, { strict: false }),
+    get: (part) => app.get(part, { strict: false }),
     close: () => app.close(),
   };
 }

@@ -14,7 +14,7 @@ export interface PlainSql {
 }
 
 /** Opens the database of a place that an application has migrated. */
-export async function openPlainSql({ environment, dataDir }: TestDatabase): Promise<PlainSql> {
+export function openPlainSql({ environment, dataDir }: TestDatabase): PlainSql {
   const url = environment['DATABASE_URL'];
   return url === undefined ? ofSqlite(dataDir) : ofMariaDb(url);
 }
@@ -37,9 +37,8 @@ function ofSqlite(dataDir: string): PlainSql {
   };
 }
 
-async function ofMariaDb(url: string): Promise<PlainSql> {
+function ofMariaDb(url: string): PlainSql {
   const pool = mysql.createPool({ uri: url.replace('mariadb:', 'mysql:'), connectionLimit: 2, timezone: 'Z' });
-  // Whatever the server restarts does not end the outsider.
   return {
     kind: 'mariadb',
     now: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)',

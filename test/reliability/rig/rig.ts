@@ -59,8 +59,8 @@ export class Rig {
   }
 
   /** The database past the application; a replica must have been started once. */
-  async sql(): Promise<PlainSql> {
-    return (this.outsider ??= await openPlainSql(this.place));
+  sql(): Promise<PlainSql> {
+    return Promise.resolve((this.outsider ??= openPlainSql(this.place)));
   }
 
   async seed(count: number, crops: readonly Crop[]): Promise<SeededPerson[]> {
