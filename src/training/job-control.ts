@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { WorkerSettings } from '../config/settings.js';
@@ -12,6 +13,7 @@ import { PersonTraining } from './person-training.js';
 
 const PAGE = 100;
 const CLEANUP_BATCH = 500;
+const CLEANUP_PAUSE_MS = 10;
 
 interface ControlledJob {
   readonly id: number;
@@ -108,6 +110,8 @@ export class JobControl {
       const batch = await this.db.write((em) => this.deleteBatch(em, before));
       deleted += batch;
       if (batch < CLEANUP_BATCH) return deleted;
+      // Whoever claims and finishes jobs meanwhile gets the database to himself for a moment.
+      await wait(CLEANUP_PAUSE_MS);
     }
   }
 

@@ -178,12 +178,12 @@ export class JobStore {
     await this.db.write((em) => this.end(em, claim, { state: 'cancelled', error: null, successRate: null, activeMs }));
   }
 
-  /** The lease ran out, yet this process lives: what was counted as a crash of the job was an outage. */
+  /** The lease ran out, yet this process lives: what was counted as a crash of the job, and as an attempt, was an outage. */
   async livesOn(claim: Claim): Promise<void> {
     const takenBack = claim.epoch + 1;
     await execute(
       this.db.reader,
-      `UPDATE training_job SET crashes = crashes - 1 WHERE id = ? AND state IN ('pending', 'running') AND crashes > 0
+      `UPDATE training_job SET crashes = crashes - 1, attempt = attempt - 1 WHERE id = ? AND state IN ('pending', 'running') AND crashes > 0
          AND EXISTS (SELECT 1 FROM job_event e WHERE e.job_id = ? AND e.epoch = ? AND e.event = 'taken_back')`,
       [claim.id, claim.id, takenBack],
     );
