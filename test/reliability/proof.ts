@@ -29,6 +29,8 @@ export interface Proof {
   readonly id: string;
   readonly promise: string;
   readonly grounds: readonly Ground[];
+  /** It measures times: its databases take turns. */
+  readonly alone?: boolean;
   run(context: ProofContext): Promise<ProofResult>;
 }
 

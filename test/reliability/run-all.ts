@@ -1,3 +1,4 @@
+import type { Ground } from './proof.js';
 import { proofs } from './proofs.js';
 import { writeReport } from './report.js';
 import { runProof, type ProofRun } from './run.js';
@@ -20,9 +21,9 @@ export async function runAll({ only, on, scale, seed }: CommandLine): Promise<bo
   console.log(`seed ${seed}, scale ${scale}`);
   for (const proof of proofs.filter(({ id }) => wanted?.includes(id) ?? true)) {
     const grounds = proof.grounds.filter((ground) => on === undefined || ground === on);
-    const some = await Promise.all(
-      grounds.map((ground) => runProof(proof, ground, { seed, scale: Number(scale), progress })),
-    );
+    const run = (ground: Ground): Promise<ProofRun> =>
+      runProof(proof, ground, { seed, scale: Number(scale), progress });
+    const some = proof.alone ? await inTurn(grounds, run) : await Promise.all(grounds.map(run));
     some.forEach(print);
     runs.push(...some);
     // Only the full figures go into the report.
@@ -32,6 +33,12 @@ export async function runAll({ only, on, scale, seed }: CommandLine): Promise<bo
     }
   }
   return runs.every(({ failures }) => failures === 0);
+}
+
+async function inTurn(grounds: readonly Ground[], run: (ground: Ground) => Promise<ProofRun>): Promise<ProofRun[]> {
+  const runs: ProofRun[] = [];
+  for (const ground of grounds) runs.push(await run(ground));
+  return runs;
 }
 
 function print({ proof, ground, n, failures, notes, seconds }: ProofRun): void {

@@ -8,6 +8,7 @@ export const nobodyStarves: Proof = {
   id: 'P14',
   promise: 'Small jobs beside a job of 10,000 faces take at most three times as long as alone',
   grounds: ['SQLite', 'MariaDB'],
+  alone: true,
   run: async (context) => {
     const rig = await Rig.open(context.database, {
       fake: { capacity: 4, latencyMs: 60 },
