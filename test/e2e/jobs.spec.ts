@@ -99,7 +99,7 @@ describe.each(databases)('training jobs on $name', (database) => {
       ),
     );
     // Slow enough that the second call comes while the first is at work, however busy the machine is.
-    await t.fake.setPace({ latencyMs: 300, capacity: 1 });
+    await t.fake.setPace({ latencyMs: 60, capacity: 1 });
     const answers = await Promise.all([t.api.post('/training/process-queue'), t.api.post('/training/process-queue')]);
     for (const { body } of answers)
       expect((body.results as { id: number; status: string }[]).map(({ id, status }) => [id, status])).toEqual(
