@@ -10,6 +10,7 @@ import type { ListJobsQuery } from './dto/training-requests.dto.js';
 import { JobEvent, JobFace, JobResult } from './entities/job-records.entity.js';
 import { TrainingJob } from './entities/training-job.entity.js';
 import { JobCounters } from './job-counters.js';
+import { readJobs, type ShownJob } from './job-rows.js';
 import { isEnded, JOB_STATES, type JobState } from './job-state.js';
 
 const SHOWN = 200;
@@ -85,30 +86,19 @@ export class JobRecords {
   }
 
   async pending(limit: number): Promise<JobRecord[]> {
-    const jobs = await this.db.reader.find(TrainingJob, {
-      where: { state: 'pending' },
-      order: { runAt: 'ASC', id: 'ASC' },
-      take: limit,
-    });
-    return jobs.map(toJobRecord);
+    return this.inState('pending', 'run_at, id', limit);
   }
 
   async running(limit: number): Promise<JobRecord[]> {
-    const jobs = await this.db.reader.find(TrainingJob, {
-      where: { state: 'running' },
-      order: { runAt: 'ASC', id: 'ASC' },
-      take: limit,
-    });
-    return jobs.map(toJobRecord);
+    return this.inState('running', 'run_at, id', limit);
   }
 
   async ended(state: 'completed' | 'failed', limit: number): Promise<JobRecord[]> {
-    const jobs = await this.db.reader.find(TrainingJob, {
-      where: { state },
-      order: { completedAt: 'DESC', id: 'DESC' },
-      take: limit,
-    });
-    return jobs.map(toJobRecord);
+    return this.inState(state, 'completed_at DESC, id DESC', limit);
+  }
+
+  private async inState(state: JobState, order: string, limit: number): Promise<JobRecord[]> {
+    return (await readJobs(this.db, `WHERE state = ? ORDER BY ${order} LIMIT ?`, [state, limit])).map(toJobRecord);
   }
 
   async processed(ids: readonly number[]): Promise<ProcessedJob[]> {
@@ -150,7 +140,7 @@ export class JobRecords {
 }
 
 /** A job as the API shows it. */
-export function toJobRecord(job: TrainingJob): JobRecord {
+export function toJobRecord(job: ShownJob): JobRecord {
   const ended = isEnded(job.state);
   return {
     id: job.id,
@@ -176,7 +166,7 @@ export function toJobRecord(job: TrainingJob): JobRecord {
   };
 }
 
-function progressOf(job: TrainingJob): JobProgress {
+function progressOf(job: ShownJob): JobProgress {
   const done = Math.min(job.facesPlanned, job.facesAdded + job.facesUnchanged + job.facesFailed);
   const percent = job.facesPlanned === 0 ? 100 : Math.floor((done / job.facesPlanned) * 100);
   return { total: job.facesPlanned, done, failed: job.facesFailed, percent };
