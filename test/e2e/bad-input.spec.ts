@@ -162,13 +162,15 @@ describe.each(databases)('input that is off, on $name,', (database) => {
     expectRefusal(await send(mistake), 400, 'VALIDATION_ERROR', mistake[3]);
   });
 
-  it.each(ROUTES_WITH_ID)('an id that is none, for %s, is refused by name', async (what, method, path, field, body) => {
+  it.each(ROUTES_WITH_ID)('an id that is none, for %s, is refused by name', async (...route: Case) => {
+    const [what, method, path, field, body] = route;
     for (const id of WRONG_IDS) {
       expectRefusal(await send([what, method, path.replace('ID', id), field, body]), 400, 'VALIDATION_ERROR', field);
     }
   });
 
-  it.each(ROUTES_WITH_ID)('an id that nobody has, for %s, is not found', async (what, method, path, field, body) => {
+  it.each(ROUTES_WITH_ID)('an id that nobody has, for %s, is not found', async (...route: Case) => {
+    const [what, method, path, field, body] = route;
     const answer = await send([what, method, path.replace('ID', String(NO_SUCH_ID)), field, body]);
     expectRefusal(answer, 404, 'NOT_FOUND');
     expect(Object.values(answer.body.details as object)).toContain(NO_SUCH_ID);
