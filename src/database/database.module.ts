@@ -7,6 +7,7 @@ import { Database } from './database.js';
 import { Installation } from './installation.js';
 import { dataSourceOptions, migrate } from './data-source.js';
 import { checkSession } from './session-check.js';
+import { giveUpSilentConnections } from './silent-connections.js';
 import { ProcessLock } from './sqlite/process-lock.js';
 import { useSingleConnection } from './sqlite/single-connection.js';
 import type { Turnstile } from './sqlite/turnstile.js';
@@ -26,6 +27,7 @@ async function openDataSource(options?: DataSourceOptions): Promise<DataSource> 
     await dataSource.initialize();
     await migrate(dataSource);
     await checkSession(dataSource);
+    giveUpSilentConnections(dataSource);
   } catch (error) {
     lock?.release();
     throw error;
