@@ -1,5 +1,6 @@
 import type { Ground } from './proof.js';
 import { proofs } from './proofs.js';
+import { FinishedRuns } from './finished-runs.js';
 import { writeReport } from './report.js';
 import { runProof, type ProofRun } from './run.js';
 
@@ -8,29 +9,31 @@ export interface CommandLine {
   readonly on?: string | undefined;
   readonly scale: string;
   readonly seed: string;
+  /** Goes on where a run with the same seed was interrupted. */
+  readonly resume?: boolean | undefined;
 }
 
 /** Runs the proofs one after the other, each on its databases at the same time. Returns whether every promise held. */
-export async function runAll({ only, on, scale, seed }: CommandLine): Promise<boolean> {
+export async function runAll({ only, on, scale, seed, resume }: CommandLine): Promise<boolean> {
   const wanted = only?.split(',');
-  const runs: ProofRun[] = [];
-  const startedMs = performance.now();
+  const full = wanted === undefined && on === undefined && scale === '1';
+  const done = new FinishedRuns(seed);
+  const runs: ProofRun[] = resume ? done.read() : [];
   const progress = (text: string): void => {
     console.log(`         ${text}`);
   };
   console.log(`seed ${seed}, scale ${scale}`);
   for (const proof of proofs.filter(({ id }) => wanted?.includes(id) ?? true)) {
+    if (runs.some((run) => run.proof === proof)) continue;
     const grounds = proof.grounds.filter((ground) => on === undefined || ground === on);
     const run = (ground: Ground): Promise<ProofRun> =>
       runProof(proof, ground, { seed, scale: Number(scale), progress });
     const some = proof.alone ? await inTurn(grounds, run) : await Promise.all(grounds.map(run));
     some.forEach(print);
     runs.push(...some);
-    // Only the full figures go into the report.
-    if (wanted === undefined && on === undefined && scale === '1') {
-      const seconds = (performance.now() - startedMs) / 1_000;
-      writeReport(runs, { seed, seconds, complete: proof === proofs.at(-1) });
-    }
+    if (!full) continue;
+    done.write(runs);
+    writeReport(runs, seed, proof === proofs.at(-1));
   }
   return runs.every(({ failures }) => failures === 0);
 }
