@@ -6,7 +6,7 @@ import { TrainingService } from '../src/training/training.service.js';
 import { type DatabaseKind, databases, type TestDatabase } from '../test/support/databases.js';
 import { spawnFakeCompreFace } from '../test/support/fake-compreface/spawn-fake-compreface.js';
 import { newTestApp, type TestApp } from '../test/support/new-test-app.js';
-import { figure, heading, quantile, timed } from './report.js';
+import { figure, heading, quantile, timed, wait } from './report.js';
 import { addJobs, addPersons, seededPlace } from './seed.js';
 import { existing, Service } from './service.js';
 
@@ -103,8 +103,11 @@ async function cleanUpUnderLoad(t: TestApp): Promise<void> {
     .cleanUp(30)
     .finally(() => (state.cleaning = false));
   const claims: number[] = [];
-  // As many as are due: each takes its turn beside the deletions.
-  for (let left = 700; state.cleaning && left > 0; left -= 1) claims.push(...(await timed(1, () => claimOne(t))));
+  // As many as are due, each beside the deletions.
+  for (let left = 700; state.cleaning && left > 0; left -= 1) {
+    claims.push(...(await timed(1, () => claimOne(t))));
+    await wait(100);
+  }
   const deleted = await cleanup;
   const seconds = (performance.now() - startedAt) / 1_000;
   figure('cleanup: jobs deleted', deleted, '', { atLeast: LARGE * OLD_SHARE });
