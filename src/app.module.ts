@@ -6,6 +6,7 @@ import { SettingsModule } from './config/settings.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { PersonsModule } from './persons/persons.module.js';
+import { RecognitionModule } from './recognition/recognition.module.js';
 import { StatsModule } from './stats/stats.module.js';
 import { TimeModule } from './time/time.module.js';
 import { TrainingModule } from './training/training.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         PersonsModule,
         ValidationModule,
         TrainingModule,
+        RecognitionModule,
         StatsModule,
         HealthModule,
         ScheduleModule.forRoot(),

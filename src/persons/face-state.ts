@@ -4,8 +4,20 @@
  */
 export type FaceState = 'pending' | 'ready' | 'rejected';
 
-/** Why a ready face of a person is kept out of training. A person decides both ways. */
-export type Exclusion = 'marked_invalid';
+/**
+ * Why a ready face of a person is kept out of training. `marked_invalid`: somebody said so. `not_confirmed`: it was assigned by itself, and
+ * nobody has confirmed it. `poor_quality`: the quality gate holds it back until somebody says "train anyway".
+ */
+export type Exclusion = 'marked_invalid' | 'not_confirmed' | 'poor_quality';
+
+/**
+ * Of a face without a person. `unidentified`: nobody that it looks like. `needs_review`: a suggestion waits for an answer.
+ * `unknown`: somebody said that it is a stranger; nothing is suggested any more.
+ */
+export type FaceReview = 'unidentified' | 'needs_review' | 'unknown';
+
+/** Of a photo that was sent for itself. `pending`: CompreFace was away, it is looked at when it is back. `rejected`: CompreFace breaks on it. */
+export type PhotoState = 'pending' | 'examined' | 'rejected';
 
 /** Why examples of a face leave the collection. */
 export type WithdrawalReason = 'unassigned' | 'reassigned' | 'face_deleted' | 'marked_invalid' | 'person_deleted';

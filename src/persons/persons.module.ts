@@ -3,6 +3,10 @@ import { MulterModule } from '@nestjs/platform-express';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CompreFaceModule } from '../compreface/compreface.module.js';
 import { PhotoSettings } from '../config/settings.js';
+import { FaceDecision } from './decisions/face-decision.entity.js';
+import { FaceDecisions } from './decisions/face-decisions.js';
+import { NotThisPerson } from './decisions/not-this-person.entity.js';
+import { RecognitionBatch } from './decisions/recognition-batch.entity.js';
 import { FaceEmbedding } from './entities/face-embedding.entity.js';
 import { Face } from './entities/face.entity.js';
 import { Person } from './entities/person.entity.js';
@@ -21,6 +25,7 @@ import { KeptPhotos } from './photos/kept-photos.js';
 import { PendingPhotos } from './photos/pending-photos.js';
 import { PhotoIntake } from './photos/photo-intake.js';
 import { PhotoStore } from './photos/photo-store.js';
+import { StoredQualitySettings } from './quality/quality-settings.entity.js';
 import { uploadOptions } from './photos/uploaded-files.js';
 
 /** Persons, their photos and faces. Knows nothing of training: a change raises the person's `desired_generation`. */
@@ -28,7 +33,17 @@ import { uploadOptions } from './photos/uploaded-files.js';
   imports: [
     CompreFaceModule,
     MulterModule.registerAsync({ inject: [PhotoSettings], useFactory: uploadOptions }),
-    TypeOrmModule.forFeature([Person, Photo, Face, FaceEmbedding, Withdrawal]),
+    TypeOrmModule.forFeature([
+      Person,
+      Photo,
+      Face,
+      FaceEmbedding,
+      Withdrawal,
+      FaceDecision,
+      RecognitionBatch,
+      NotThisPerson,
+      StoredQualitySettings,
+    ]),
   ],
   controllers: [PersonsController, PersonFacesController, FacesController],
   providers: [
@@ -36,6 +51,7 @@ import { uploadOptions } from './photos/uploaded-files.js';
     PersonRecords,
     FacesService,
     FaceChanges,
+    FaceDecisions,
     FaceFinder,
     FaceRecords,
     KeptPhotos,
@@ -43,6 +59,15 @@ import { uploadOptions } from './photos/uploaded-files.js';
     PhotoStore,
     PendingPhotos,
   ],
-  exports: [PersonsService, PersonRecords, PhotoStore, PendingPhotos],
+  exports: [
+    PersonsService,
+    PersonRecords,
+    FacesService,
+    FaceChanges,
+    FaceDecisions,
+    FaceFinder,
+    PhotoStore,
+    PendingPhotos,
+  ],
 })
 export class PersonsModule {}

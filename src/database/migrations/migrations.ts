@@ -1,6 +1,12 @@
 import { Persons1763800000001 } from './1763800000001-persons.js';
 import { Training1763800000002 } from './1763800000002-training.js';
 import { Audits1763800000003 } from './1763800000003-audits.js';
+import { Recognition1763800000004 } from './1763800000004-recognition.js';
 
 /** The one migration history of all databases, oldest first. */
-export const MIGRATIONS = [Persons1763800000001, Training1763800000002, Audits1763800000003] as const;
+export const MIGRATIONS = [
+  Persons1763800000001,
+  Training1763800000002,
+  Audits1763800000003,
+  Recognition1763800000004,
+] as const;

@@ -1,19 +1,19 @@
-import { Column, Entity, Index, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Face } from './face.entity.js';
 
-/** What the engine's calculator made of a face, kept to measure with. */
+/** What the engine's calculator made of a face, kept to measure with; one for each calculator that was in use. */
 @Entity('face_embedding')
 @Index('ix_face_embedding_calculator', ['calculator', 'faceId'])
 export class FaceEmbedding {
   @PrimaryColumn({ name: 'face_id', type: 'int' })
   faceId!: number;
 
-  @OneToOne(() => Face, { onDelete: 'CASCADE', onUpdate: 'NO ACTION' })
+  @ManyToOne(() => Face, { onDelete: 'CASCADE', onUpdate: 'NO ACTION' })
   @JoinColumn({ name: 'face_id', foreignKeyConstraintName: 'fk_face_embedding_face' })
   face?: Face;
 
   /** Embeddings of different calculators are never compared. */
-  @Column({ type: 'varchar', length: 100 })
+  @PrimaryColumn({ type: 'varchar', length: 100 })
   calculator!: string;
 
   /** 32-bit floats, little endian, as the engine gave them. */

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
 import { epochMsTransformer } from '../../database/epoch-ms.js';
-import type { Exclusion, FaceState } from '../face-state.js';
+import type { Exclusion, FaceReview, FaceState } from '../face-state.js';
 import { Person } from './person.entity.js';
 import { Photo } from './photo.entity.js';
 
@@ -9,6 +9,8 @@ import { Photo } from './photo.entity.js';
 @Index('uq_face_person_content', ['personId', 'contentHash'], { unique: true })
 @Index('ix_face_person', ['personId', 'state', 'exclusion', 'id'])
 @Index('ix_face_examine', ['state', 'examineAt'])
+@Index('ix_face_review', ['review', 'id'])
+@Index('ix_face_matched', ['review', 'matchedAt', 'id'])
 export class Face {
   @PrimaryGeneratedColumn()
   id!: number;
@@ -86,4 +88,24 @@ export class Face {
 
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt!: Date;
+
+  /** Of a face without a person: what is to become of it. Null for a face with a person, and for one that was never recognised. */
+  @Column({ type: 'varchar', length: 16, nullable: true })
+  review!: FaceReview | null;
+
+  /** When it was last compared with the collection. */
+  @Column({ name: 'matched_at', type: 'datetime', precision: 3, nullable: true })
+  matchedAt!: Date | null;
+
+  /** JSON: what was measured of its quality, and what is wrong with it. Null until it was measured. */
+  @Column({ type: 'text', nullable: true })
+  quality!: string | null;
+
+  /** Code of the worst thing that keeps it out of training; null for good enough. */
+  @Column({ name: 'quality_refusal', type: 'varchar', length: 32, nullable: true })
+  qualityRefusal!: string | null;
+
+  /** When somebody decided to train it although its quality is too low. */
+  @Column({ name: 'train_anyway_at', type: 'datetime', precision: 3, nullable: true })
+  trainAnywayAt!: Date | null;
 }
