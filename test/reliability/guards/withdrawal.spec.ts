@@ -39,6 +39,8 @@ describe.each(mariaDb)('a face that is taken away while it is announced on $name
 
 async function untilSomebodyWaits(t: SeededApp): Promise<void> {
   await eventually(async () => {
+    // InnoDB shows its transactions as they were when nobody had looked for a tenth of a second.
+    await new Promise((resolve) => setTimeout(resolve, 150));
     const rows = await t.sql.all("SELECT trx_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'");
     expect(rows.length).toBeGreaterThan(0);
   });
@@ -65,6 +67,8 @@ describe.each(databases)('a person who is deleted on $name', (database) => {
     settlement.settle = (...parameters) => settle(...parameters).then((result) => ({ ...result, waitMs: null }));
     check.check.removeLeaving = async (personId) => {
       const removed = await removeLeaving(personId);
+      // The job takes old examples out in the same way.
+      check.check.removeLeaving = removeLeaving;
       await t.fake.setPace({ capacity: 8 });
       await taken!.ended;
       return removed;
