@@ -21,8 +21,10 @@ import { PersonsController } from './persons.controller.js';
 import { PersonsService } from './persons.service.js';
 import { FaceFinder } from './photos/face-finder.js';
 import { FaceRecords } from './photos/face-records.js';
+import { KeptFiles } from './photos/kept-files.js';
 import { KeptPhotos } from './photos/kept-photos.js';
 import { PendingPhotos } from './photos/pending-photos.js';
+import { PhotoDecoding } from './photos/photo-decoding.js';
 import { PhotoIntake } from './photos/photo-intake.js';
 import { PhotoStore } from './photos/photo-store.js';
 import { StoredQualitySettings } from './quality/quality-settings.entity.js';
@@ -54,7 +56,9 @@ import { uploadOptions } from './photos/uploaded-files.js';
     FaceDecisions,
     FaceFinder,
     FaceRecords,
+    KeptFiles,
     KeptPhotos,
+    PhotoDecoding,
     PhotoIntake,
     PhotoStore,
     PendingPhotos,
@@ -66,6 +70,8 @@ import { uploadOptions } from './photos/uploaded-files.js';
     FaceChanges,
     FaceDecisions,
     FaceFinder,
+    KeptFiles,
+    PhotoDecoding,
     PhotoStore,
     PendingPhotos,
   ],

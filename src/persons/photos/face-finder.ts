@@ -62,7 +62,8 @@ export class FaceFinder {
   }
 }
 
-function scaled(box: FaceBoxShown, scale: number, photo: UprightPhoto): FaceBoxShown {
+/** A box of the search copy in pixels of the photo. */
+export function scaled(box: FaceBoxShown, scale: number, photo: UprightPhoto): FaceBoxShown {
   return {
     xMin: Math.max(0, Math.round(box.xMin * scale)),
     yMin: Math.max(0, Math.round(box.yMin * scale)),
@@ -99,7 +100,8 @@ function refusal(boxes: readonly FaceBoxShown[], chosen: Box | null): NoFace {
   return { kind: 'refused', code: chosen ? 'NO_FACE' : 'SEVERAL_FACES', message, boxes };
 }
 
-function intersectionOverUnion(a: Box, b: Box): number {
+/** How much two boxes overlap, 0..1. */
+export function intersectionOverUnion(a: Box, b: Box): number {
   const width = Math.min(a.xMax, b.xMax) - Math.max(a.xMin, b.xMin);
   const height = Math.min(a.yMax, b.yMax) - Math.max(a.yMin, b.yMin);
   if (width <= 0 || height <= 0) return 0;

@@ -1,14 +1,13 @@
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { FaceEngineError } from '../../compreface/face-engine-error.js';
-import { PhotoSettings } from '../../config/settings.js';
 import { isDiskFull } from '../../database/write-errors.js';
 import { type FaceBoxShown, FaceFinder, type FoundFace, type NoFace } from './face-finder.js';
 import { FaceRecords } from './face-records.js';
-import { imageFormat } from './image-format.js';
 import { Semaphore } from './semaphore.js';
 import { KeptPhotos, type TakenPhoto } from './kept-photos.js';
-import { type Box, makeUpright, UnreadablePhotoError } from './photo-image.js';
+import { PhotoDecoding, UNREADABLE } from './photo-decoding.js';
+import { type Box, UnreadablePhotoError } from './photo-image.js';
 import { sha256 } from './photo-store.js';
 
 /** One uploaded file, in a temporary place. */
@@ -44,24 +43,16 @@ type Outcome = Omit<Verdict, 'file'>;
 /** What becomes of the files of one request, by their hash. */
 type Twins = Map<string, Promise<Outcome>>;
 
-const UNREADABLE: Outcome = rejected(
-  'UNREADABLE_IMAGE',
-  'The file is damaged, cut off or too large to decode: export it again',
-);
-
 const DISK_FULL: Outcome = rejected('INSUFFICIENT_STORAGE', 'The disk is full: free some space and send it again');
 
 /** Takes photos of a person in: one verdict per file, and a bad file never spoils the others. */
 @Injectable()
 export class PhotoIntake {
-  // A decoded photo of 64 megapixels takes 200 MB.
-  private readonly decoding = new Semaphore(2);
-
   constructor(
     private readonly finder: FaceFinder,
     private readonly records: FaceRecords,
     private readonly kept: KeptPhotos,
-    private readonly settings: PhotoSettings,
+    private readonly decoding: PhotoDecoding,
   ) {}
 
   /** `chosen` points at one face of a photo with several. */
@@ -76,8 +67,8 @@ export class PhotoIntake {
   }
 
   private async takeOne(personId: number, file: UploadedPhoto, chosen: Box | null, twins: Twins): Promise<Outcome> {
-    const refused = await this.refusedUnseen(file);
-    if (refused) return refused;
+    const refused = await this.decoding.refusalOf(file);
+    if (refused) return rejected(refused.code, refused.message);
     const source = await readFile(file.path);
     const sourceHash = sha256(source);
     // The same file twice in one request: the second waits, and is told that it is here already.
@@ -98,30 +89,13 @@ export class PhotoIntake {
     chosen: Box | null,
   ): Promise<Outcome> {
     try {
-      const photo = await this.decoding.run(() => makeUpright(source, this.settings.maxMegapixels));
+      const photo = await this.decoding.decode(source);
       return await this.examine(personId, { ...named, photo }, chosen);
     } catch (error) {
-      if (error instanceof UnreadablePhotoError) return UNREADABLE;
+      if (error instanceof UnreadablePhotoError) return rejected(UNREADABLE.code, UNREADABLE.message);
       if (isDiskFull(error)) return DISK_FULL;
       throw error;
     }
-  }
-
-  /** What can be told from the size and the first bytes. */
-  private async refusedUnseen(file: UploadedPhoto): Promise<Outcome | null> {
-    if (file.size > this.settings.maxFileMb * 1024 * 1024) {
-      return rejected('PAYLOAD_TOO_LARGE', `The file is larger than ${this.settings.maxFileMb} MB: make it smaller`);
-    }
-    if (file.size === 0) return rejected('UNREADABLE_IMAGE', 'The file is empty');
-    const format = imageFormat(await firstBytes(file.path));
-    if (format === 'heic')
-      return rejected('UNSUPPORTED_MEDIA_TYPE', 'HEIC and AVIF are not supported: export the photo as JPEG');
-    if (format === null)
-      return rejected(
-        'UNSUPPORTED_MEDIA_TYPE',
-        'This is no image of a supported kind: send JPEG, PNG, WebP, GIF or TIFF',
-      );
-    return null;
   }
 
   private async examine(personId: number, taken: TakenPhoto, chosen: Box | null): Promise<Outcome> {
@@ -146,14 +120,4 @@ function rejected(code: VerdictCode, message: string): Outcome {
 
 function duplicate(faceId: number): Outcome {
   return { status: 'accepted', faceId, code: 'DUPLICATE', message: `This photo is already here as face ${faceId}` };
-}
-
-async function firstBytes(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
