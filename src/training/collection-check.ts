@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { FaceEngine } from '../compreface/face-engine.js';
 import { Database } from '../database/database.js';
-import { select } from '../database/sql.js';
+import { placeholders, select } from '../database/sql.js';
 import { ELIGIBLE_SQL } from '../persons/face-state.js';
 import { type HeldJob } from './held-job.js';
 import { JobFaces } from './job-faces.js';
 import { JobStore } from './job-store.js';
-import { Ledger, type LedgerRow } from './ledger.js';
+import { idsOf, Ledger, type LedgerRow } from './ledger.js';
 import { Settlement } from './settlement.js';
 import type { TrainingPlan } from './upload-feed.js';
 
@@ -38,16 +38,17 @@ export class CollectionCheck {
     const { claim, signal } = held;
     const listed = await this.engine.listExamples(plan.subject, signal);
     const ids = new Set(listed.map(({ imageId }) => imageId));
-    const rows = await this.ledger.rowsOf(claim.personId);
-    const missing = rows.filter((row) => row.state === 'present' && row.image_id !== null && !ids.has(row.image_id));
-    if (missing.length > 0) await this.reopen(held, missing);
-    const ours = new Set(rows.filter(({ state }) => state === 'present').map(({ content_hash }) => content_hash));
+    const missing: LedgerRow[] = [];
+    for await (const rows of this.ledger.pagesOf(claim.personId, 'present')) {
+      missing.push(...rows.filter((row) => row.image_id !== null && !ids.has(row.image_id)));
+    }
     const copies: string[] = [];
     const extra = await this.settlement.withoutKnown(listed);
     for (const imageId of extra) {
       const hash = await this.settlement.contentHash(imageId, signal);
-      if (hash !== null && ours.has(hash)) copies.push(imageId);
+      if (hash !== null && (await this.isPresent(claim.personId, hash))) copies.push(imageId);
     }
+    if (missing.length > 0) await this.reopen(held, missing);
     held.checkHeld();
     if (copies.length > 0) await this.engine.removeExamples(copies, signal);
     return {
@@ -65,28 +66,19 @@ export class CollectionCheck {
     const { claim } = held;
     await this.db.write(async (em) => {
       await this.jobs.guard(em, claim);
-      const rows = (await this.ledger.rowsOf(claim.personId, em)).filter(({ state }) => state === 'present');
-      const wanted = await this.wantedHashes(em, claim.personId);
-      const newest = newestOf(rows);
-      const stale = rows.filter((row) =>
-        plan.full
-          ? row.generation !== plan.generation
-          : !wanted.has(row.content_hash) || newest.get(row.content_hash) !== row,
-      );
-      const gone = stale.filter((row) => !wanted.has(row.content_hash));
-      for (const row of gone) await this.faces.addRemoved(em, claim.id, row.face_id, row.content_hash);
-      await this.ledger.markLeaving(
-        em,
-        stale.map(({ id }) => id),
-      );
-      // A rejection by an older generation says nothing about the newest.
-      const old = (await this.ledger.rowsOf(claim.personId, em)).filter(
-        (row) => row.state === 'rejected' && row.generation < plan.generation,
-      );
-      await this.ledger.forget(
-        old.map(({ id }) => id),
-        em,
-      );
+      for await (const rows of this.ledger.pagesOf(claim.personId, 'present', em)) {
+        const wanted = await this.wantedOf(em, claim.personId, rows);
+        const newest = plan.full ? null : await this.newestOf(em, claim.personId, rows);
+        const gone = rows.filter((row) => !wanted.has(row.content_hash));
+        const stale = newest
+          ? rows.filter((row) => !wanted.has(row.content_hash) || newest.get(row.content_hash) !== row.generation)
+          : rows.filter((row) => row.generation !== plan.generation);
+        for (const row of gone.filter((row) => stale.includes(row))) {
+          await this.faces.addRemoved(em, claim.id, row.face_id, row.content_hash);
+        }
+        await this.ledger.markLeaving(em, idsOf(stale));
+      }
+      await this.ledger.forgetRejected(em, claim.personId, plan.generation);
     });
     held.checkHeld();
     await this.removeLeaving(claim.personId, held.signal);
@@ -94,20 +86,20 @@ export class CollectionCheck {
 
   /** Takes all leaving examples of a person out of CompreFace; removing one that is gone already is success. */
   async removeLeaving(personId: number, signal?: AbortSignal): Promise<number> {
-    const leaving = (await this.ledger.rowsOf(personId)).filter(({ state }) => state === 'leaving');
-    const ids = leaving.flatMap((row) => (row.image_id === null ? [] : [row.image_id]));
-    if (ids.length > 0) await this.engine.removeExamples(ids, signal);
-    await this.ledger.forget(leaving.map(({ id }) => id));
-    return leaving.length;
+    let removed = 0;
+    for await (const leaving of this.ledger.pagesOf(personId, 'leaving')) {
+      const ids = leaving.flatMap((row) => (row.image_id === null ? [] : [row.image_id]));
+      if (ids.length > 0) await this.engine.removeExamples(ids, signal);
+      await this.ledger.forget(idsOf(leaving));
+      removed += leaving.length;
+    }
+    return removed;
   }
 
   private async reopen(held: HeldJob, missing: readonly LedgerRow[]): Promise<void> {
     await this.db.write(async (em) => {
       await this.jobs.guard(em, held.claim);
-      await this.ledger.forget(
-        missing.map(({ id }) => id),
-        em,
-      );
+      await this.ledger.forget(idsOf(missing), em);
       await this.faces.reopen(
         em,
         held.claim.id,
@@ -116,22 +108,32 @@ export class CollectionCheck {
     });
   }
 
-  /** Contents of the person's eligible faces. */
-  private async wantedHashes(em: EntityManager, personId: number): Promise<Set<string>> {
-    const rows = await select<{ content_hash: string }>(
-      em,
-      `SELECT f.content_hash FROM face f WHERE f.person_id = ? AND ${ELIGIBLE_SQL}`,
-      [personId],
-    );
-    return new Set(rows.map((row) => row.content_hash));
+  private async isPresent(personId: number, hash: string): Promise<boolean> {
+    return (await this.ledger.rowsFor(personId, [hash])).some(({ state }) => state === 'present');
   }
-}
 
-function newestOf(rows: readonly LedgerRow[]): ReadonlyMap<string, LedgerRow> {
-  const newest = new Map<string, LedgerRow>();
-  for (const row of rows) {
-    const known = newest.get(row.content_hash);
-    if (!known || row.generation > known.generation) newest.set(row.content_hash, row);
+  /** Which contents of these rows are of eligible faces of the person. */
+  private async wantedOf(em: EntityManager, personId: number, rows: readonly LedgerRow[]): Promise<Set<string>> {
+    const hashes = rows.map((row) => row.content_hash);
+    const faces = await select<{ content_hash: string }>(
+      em,
+      `SELECT f.content_hash FROM face f WHERE f.person_id = ? AND f.content_hash IN (${placeholders(hashes)}) AND ${ELIGIBLE_SQL}`,
+      [personId, ...hashes],
+    );
+    return new Set(faces.map((face) => face.content_hash));
   }
-  return newest;
+
+  /** The newest generation in which each content of these rows is present. */
+  private async newestOf(
+    em: EntityManager,
+    personId: number,
+    rows: readonly LedgerRow[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const hashes = rows.map((row) => row.content_hash);
+    const newest = new Map<string, number>();
+    for (const { state, content_hash: hash, generation } of await this.ledger.rowsFor(personId, hashes, em)) {
+      if (state === 'present') newest.set(hash, Math.max(generation, newest.get(hash) ?? 0));
+    }
+    return newest;
+  }
 }

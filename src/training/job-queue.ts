@@ -4,7 +4,7 @@ import { Database } from '../database/database.js';
 import { insertRow, select } from '../database/sql.js';
 import { isUniqueViolation } from '../database/write-errors.js';
 import { DomainError } from '../errors/domain-error.js';
-import { ELIGIBLE_SQL, exclusionOf } from '../persons/face-state.js';
+import { ELIGIBLE_SQL, type Exclusion, exclusionOf, type FaceState } from '../persons/face-state.js';
 import type { Person } from '../persons/entities/person.entity.js';
 import { PersonsService } from '../persons/persons.service.js';
 import { Clock } from '../time/clock.js';
@@ -164,11 +164,7 @@ export class JobQueue {
     eligible: number,
     needed: number,
   ): Promise<DomainError> {
-    const excluded = await select<{
-      id: number;
-      state: 'pending' | 'ready' | 'rejected';
-      exclusion: 'marked_invalid' | null;
-    }>(
+    const excluded = await select<{ id: number; state: FaceState; exclusion: Exclusion | null }>(
       em,
       `SELECT f.id, f.state, f.exclusion FROM face f WHERE f.person_id = ? AND NOT (${ELIGIBLE_SQL}) ORDER BY f.id LIMIT 200`,
       [personId],

@@ -50,6 +50,25 @@ export class Ledger {
     return select<LedgerRow>(em, `SELECT ${COLUMNS} FROM example WHERE person_id = ?`, [personId]);
   }
 
+  /** A person's rows in one state, a page at a time: a person may have more examples than memory should hold. */
+  async *pagesOf(
+    personId: number,
+    state: ExampleState,
+    em: EntityManager = this.db.reader,
+  ): AsyncGenerator<readonly LedgerRow[]> {
+    for (let after = 0; ;) {
+      const rows = await select<LedgerRow>(
+        em,
+        `SELECT ${COLUMNS} FROM example WHERE person_id = ? AND state = ? AND id > ? ORDER BY id LIMIT ${CHUNK}`,
+        [personId, state, after],
+      );
+      if (rows.length > 0) yield rows;
+      const last = rows.at(-1);
+      if (!last || rows.length < CHUNK) return;
+      after = last.id;
+    }
+  }
+
   /** The rows of some contents of a person, all generations. */
   async rowsFor(personId: number, hashes: readonly string[], em: EntityManager = this.db.reader): Promise<LedgerRow[]> {
     if (hashes.length === 0) return [];
@@ -204,10 +223,21 @@ export class Ledger {
     }
   }
 
+  /** A refusal by an older generation says nothing about the newest. */
+  async forgetRejected(em: EntityManager, personId: number, beforeGeneration?: number): Promise<void> {
+    const older = beforeGeneration === undefined ? '' : 'AND generation < ?';
+    const values = beforeGeneration === undefined ? [personId] : [personId, beforeGeneration];
+    await execute(em, `DELETE FROM example WHERE person_id = ? AND state = 'rejected' ${older}`, values);
+  }
+
   async forget(rowIds: readonly number[], em: EntityManager = this.db.reader): Promise<void> {
     for (const some of chunks(rowIds))
       await execute(em, `DELETE FROM example WHERE id IN (${placeholders(some)})`, some);
   }
+}
+
+export function idsOf(rows: readonly LedgerRow[]): number[] {
+  return rows.map(({ id }) => id);
 }
 
 function* chunks<T>(values: readonly T[]): Generator<T[]> {

@@ -28,7 +28,8 @@ export class Settlement {
 
   /** Must not be called while uploads of the person are under way. Throws `FaceEngineError` when CompreFace cannot be asked. */
   async settle(personId: number, subject: string, signal?: AbortSignal): Promise<SettlementResult> {
-    const announced = (await this.ledger.rowsOf(personId)).filter(({ state }) => state === 'announced');
+    const announced: LedgerRow[] = [];
+    for await (const rows of this.ledger.pagesOf(personId, 'announced')) announced.push(...rows);
     if (announced.length === 0) return { absent: [], adopted: 0, waitMs: null };
     const now = await this.db.readNow();
     const dueAt = (row: LedgerRow): number => Number(row.intent_at) + this.engine.settleMs;

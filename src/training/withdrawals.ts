@@ -8,7 +8,7 @@ import { ELIGIBLE_SQL } from '../persons/face-state.js';
 import { Clock } from '../time/clock.js';
 import { CollectionCheck } from './collection-check.js';
 import { JobControl } from './job-control.js';
-import { Ledger } from './ledger.js';
+import { idsOf, Ledger } from './ledger.js';
 import { PersonTraining } from './person-training.js';
 import { Settlement } from './settlement.js';
 
@@ -94,14 +94,8 @@ export class Withdrawals {
       // Given back to the person meanwhile: it may stay.
       if (eligible.length > 0) return false;
       const rows = await this.ledger.rowsFor(personId, [contentHash], em);
-      await this.ledger.markLeaving(
-        em,
-        rows.map(({ id }) => id),
-      );
-      await this.ledger.forget(
-        rows.filter(({ state }) => state === 'rejected').map(({ id }) => id),
-        em,
-      );
+      await this.ledger.markLeaving(em, idsOf(rows));
+      await this.ledger.forget(idsOf(rows.filter(({ state }) => state === 'rejected')), em);
       await this.persons.countExamples(em, personId);
       return rows.some(({ state }) => state === 'announced');
     });
@@ -118,15 +112,9 @@ export class Withdrawals {
     const inTraining = await this.hasActiveJob(personId);
     const { waitMs } = await this.settlement.settle(personId, subject);
     await this.db.write(async (em) => {
-      const rows = await this.ledger.rowsOf(personId, em);
-      await this.ledger.markLeaving(
-        em,
-        rows.map(({ id }) => id),
-      );
-      await this.ledger.forget(
-        rows.filter(({ state }) => state === 'rejected').map(({ id }) => id),
-        em,
-      );
+      for await (const rows of this.ledger.pagesOf(personId, 'present', em))
+        await this.ledger.markLeaving(em, idsOf(rows));
+      await this.ledger.forgetRejected(em, personId);
     });
     await this.check.removeLeaving(personId);
     if (waitMs !== null || inTraining) {
