@@ -16,6 +16,8 @@ export function toFaceRecord(face: Face): FaceRecord {
     box: face.xMin === null ? null : boxOf(face),
     image: face.contentHash === null ? null : `/api/faces/${face.id}/image`,
     assignment_method: face.assignmentMethod,
+    assignment_confidence: face.assignmentConfidence,
+    review: face.review,
     created_at: face.createdAt,
   };
 }

@@ -31,3 +31,13 @@ export function exclusionOf(face: { readonly state: FaceState; readonly exclusio
   if (face.state === 'rejected') return 'no_usable_face';
   return face.exclusion;
 }
+
+/**
+ * What keeps a face out of training once somebody has said whose it is: its quality, unless it is to be trained anyway; null for nothing.
+ */
+export function exclusionWhenConfirmed(face: {
+  readonly qualityRefusal: string | null;
+  readonly trainAnywayAt: Date | null;
+}): Exclusion | null {
+  return face.qualityRefusal !== null && face.trainAnywayAt === null ? 'poor_quality' : null;
+}

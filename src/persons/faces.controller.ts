@@ -2,32 +2,29 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Res, Streama
 import { ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ErrorAnswers } from '../errors/error-body.js';
-import { DomainError } from '../errors/domain-error.js';
 import {
   AssignFaceBody,
   BatchAssignBody,
   BatchAssignedAnswer,
-  FaceAnswer,
+  BulkAssignBody,
+  BulkAssignedAnswer,
   FaceAssignedAnswer,
   FaceWithdrawnAnswer,
   ReassignFaceBody,
-} from './dto/face.dto.js';
+} from './dto/face-assignment.dto.js';
 import { IdParam } from './dto/id-and-page.dto.js';
-import { toFaceRecord } from './face-record.js';
-import { FacesService } from './faces.service.js';
+import { type AssignedFaces, FacesService } from './faces.service.js';
 import { PersonRecords } from './person-records.js';
-import { PersonsService } from './persons.service.js';
 
 @ApiTags('Faces')
 @Controller('faces')
 export class FacesController {
   constructor(
     private readonly faces: FacesService,
-    private readonly persons: PersonsService,
     private readonly records: PersonRecords,
   ) {}
 
-  /** Give a face to a person. The collection follows at the next training. */
+  /** Give a face to a person; one that was given to the person without asking is confirmed. The collection follows at the next training. */
   @Post('assign')
   @HttpCode(200)
   @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND', 'ALREADY_EXISTS', 'INVALID_STATE')
@@ -41,24 +38,17 @@ export class FacesController {
   @HttpCode(200)
   @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND')
   async batchAssign(@Body() { faceIds, personId }: BatchAssignBody): Promise<BatchAssignedAnswer> {
-    const person = await this.persons.get(personId);
-    let errorCount = 0;
-    for (const faceId of faceIds) {
-      await this.faces.assign(faceId, personId).catch((error: unknown) => {
-        if (!(error instanceof DomainError)) throw error;
-        errorCount += 1;
-      });
-    }
-    const successCount = faceIds.length - errorCount;
-    const message = `${successCount} of ${faceIds.length} faces assigned`;
-    return { success: successCount > 0, message, person: await this.records.showOne(person), successCount, errorCount };
+    return this.assigned(await this.faces.assignEach(faceIds, personId));
   }
 
-  /** Show a face. */
-  @Get(':id')
+  /** Give several faces to a person, and say how sure you are and how you know; the answer says what became of each. */
+  @Post('bulk-assign')
+  @HttpCode(200)
   @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND')
-  async get(@Param() { id }: IdParam): Promise<FaceAnswer> {
-    return { face: toFaceRecord(await this.faces.get(id)) };
+  async bulkAssign(@Body() body: BulkAssignBody): Promise<BulkAssignedAnswer> {
+    const by = { method: body.method ?? 'bulk', confidence: body.confidence ?? null };
+    const done = await this.faces.assignEach(body.faceIds, body.personId, by);
+    return { ...(await this.assigned(done)), results: [...done.results] };
   }
 
   /** The face's image, as CompreFace gets it. */
@@ -73,7 +63,7 @@ export class FacesController {
     return new StreamableFile(jpeg, { type: 'image/jpeg', length: jpeg.length });
   }
 
-  /** Give a face to another person. Its example leaves the former person at once. */
+  /** Give a face to another person. Its example leaves the former person at once, who is never suggested for it again. */
   @Put(':id/reassign')
   @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND', 'ALREADY_EXISTS')
   async reassign(@Param() { id }: IdParam, @Body() { personId }: ReassignFaceBody): Promise<FaceAssignedAnswer> {
@@ -81,7 +71,7 @@ export class FacesController {
     return { success: true, message: 'Face reassigned', person: await this.records.showOne(person) };
   }
 
-  /** Take a face from its person. The face stays; its example leaves the collection at once. */
+  /** Take a face from its person, who is never suggested for it again. The face stays; its example leaves the collection at once. */
   @Delete(':id/person')
   @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND')
   async unassign(@Param() { id }: IdParam): Promise<FaceWithdrawnAnswer> {
@@ -96,10 +86,29 @@ export class FacesController {
     return { success: true, message: 'Face marked invalid', withdrawal: await this.faces.markInvalid(id) };
   }
 
-  /** Delete a face, and its photo when it was the last face in it. Its example leaves the collection at once. */
+  /** Say that a face is a stranger's: nothing is suggested for it any more, and it leaves its person, if it has one. */
+  @Post(':id/mark-unknown')
+  @HttpCode(200)
+  @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND')
+  async markUnknown(@Param() { id }: IdParam): Promise<FaceWithdrawnAnswer> {
+    return { success: true, message: 'Face marked unknown', withdrawal: await this.faces.markUnknown(id) };
+  }
+
+  /** Delete a face, and its photo when it was the last face in it, unless that was sent for itself. Its example leaves the collection at once. */
   @Delete(':id')
   @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND')
   async delete(@Param() { id }: IdParam): Promise<FaceWithdrawnAnswer> {
     return { success: true, message: 'Face deleted', withdrawal: await this.faces.delete(id) };
+  }
+
+  private async assigned({ person, results }: AssignedFaces): Promise<BatchAssignedAnswer> {
+    const successCount = results.filter(({ success }) => success).length;
+    return {
+      success: successCount > 0,
+      message: `${successCount} of ${results.length} faces assigned`,
+      person: await this.records.showOne(person),
+      successCount,
+      errorCount: results.length - successCount,
+    };
   }
 }

@@ -13,6 +13,7 @@ import { Person } from './entities/person.entity.js';
 import { Photo } from './entities/photo.entity.js';
 import { Withdrawal } from './entities/withdrawal.entity.js';
 import { FaceChanges } from './face-changes.js';
+import { FaceOwnership } from './face-ownership.js';
 import { FacesController } from './faces.controller.js';
 import { FacesService } from './faces.service.js';
 import { PersonFacesController } from './person-faces.controller.js';
@@ -53,6 +54,7 @@ import { uploadOptions } from './photos/uploaded-files.js';
     PersonRecords,
     FacesService,
     FaceChanges,
+    FaceOwnership,
     FaceDecisions,
     FaceFinder,
     FaceRecords,
@@ -68,6 +70,7 @@ import { uploadOptions } from './photos/uploaded-files.js';
     PersonRecords,
     FacesService,
     FaceChanges,
+    FaceOwnership,
     FaceDecisions,
     FaceFinder,
     KeptFiles,

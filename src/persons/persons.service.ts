@@ -34,8 +34,11 @@ export class PersonsService {
     return person;
   }
 
-  /** Throws `ALREADY_EXISTS` when the name is taken. */
-  async create(body: CreatePersonBody): Promise<Person> {
+  /** `alongside` belongs to the same transaction. Throws `ALREADY_EXISTS` when the name is taken. */
+  async create(
+    body: CreatePersonBody,
+    alongside: (em: EntityManager, person: Person) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Person> {
     const now = this.clock.now();
     const person: Partial<Person> = {
       ...named(body.name),
@@ -53,7 +56,13 @@ export class PersonsService {
       createdAt: now,
       updatedAt: now,
     };
-    return this.unlessNameTaken(body.name, () => this.db.write((em) => em.save(em.create(Person, person))));
+    return this.unlessNameTaken(body.name, () =>
+      this.db.write(async (em) => {
+        const made = await em.save(em.create(Person, person));
+        await alongside(em, made);
+        return made;
+      }),
+    );
   }
 
   /** Throws `NOT_FOUND` or `ALREADY_EXISTS`. The subject stays as it is. */
@@ -99,7 +108,8 @@ export class PersonsService {
       const pending = await this.changes.withdrawPerson(em, id);
       const facesUnassigned = await execute(
         em,
-        'UPDATE face SET person_id = NULL, assignment_method = NULL, assignment_confidence = NULL WHERE person_id = ?',
+        `UPDATE face SET person_id = NULL, assignment_method = NULL, assignment_confidence = NULL, review = 'unidentified',
+           exclusion = CASE WHEN exclusion = 'not_confirmed' THEN NULL ELSE exclusion END WHERE person_id = ?`,
         [id],
       );
       await execute(em, 'DELETE FROM person WHERE id = ?', [id]);

@@ -1,7 +1,5 @@
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { PersonRecord } from './person.dto.js';
-import { MAX_ID } from './id-and-page.dto.js';
-import { ShortText, WholeNumber } from './rules.js';
+import { IsOptional } from 'class-validator';
+import { ShortText } from './rules.js';
 
 /** A face's box in pixels of the upright photo. */
 export class FaceBoxRecord {
@@ -58,8 +56,24 @@ export class FaceRecord {
   /** @example '/api/faces/12/image' */
   image!: string | null;
 
-  /** @example 'upload' */
+  /**
+   * upload, manual, bulk or what the caller named; automatic: without asking; confirmed: rightly so or as suggested, somebody said.
+   * @example 'upload'
+   */
   assignment_method!: string | null;
+
+  /**
+   * How sure that assignment was, 0..1: of an automatic one, or a confirmed suggestion, the similarity.
+   * @example null
+   */
+  assignment_confidence!: number | null;
+
+  /**
+   * Of a face without a person. unidentified: nobody that it looks like. needs_review: a suggestion waits for an answer. unknown: a
+   * stranger, nothing is suggested any more. Null also for one that was never recognised.
+   * @example null
+   */
+  review!: 'unidentified' | 'needs_review' | 'unknown' | null;
 
   /** @example '2023-06-17T09:00:00.000Z' */
   created_at!: Date;
@@ -71,11 +85,6 @@ export class FaceListAnswer {
 
   /** @example 15 */
   total!: number;
-}
-
-/** One face. */
-export class FaceAnswer {
-  face!: FaceRecord;
 }
 
 /** What goes with the files of an upload. */
@@ -134,76 +143,4 @@ export class UploadAnswer {
 
   /** @example 0 */
   pending!: number;
-}
-
-/** A face for a person. */
-export class AssignFaceBody {
-  /** @example 12 */
-  @WholeNumber(1, MAX_ID)
-  faceId!: number;
-
-  /** @example 5 */
-  @WholeNumber(1, MAX_ID)
-  personId!: number;
-}
-
-/** Faces for a person. */
-export class BatchAssignBody {
-  /**
-   * 1 to 200 face ids.
-   * @example [12, 13]
-   */
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(200)
-  @IsInt({ each: true })
-  @Min(1, { each: true })
-  @Max(MAX_ID, { each: true })
-  faceIds!: number[];
-
-  /** @example 5 */
-  @WholeNumber(1, MAX_ID)
-  personId!: number;
-}
-
-/** Another person for a face. */
-export class ReassignFaceBody {
-  /** @example 6 */
-  @WholeNumber(1, MAX_ID)
-  personId!: number;
-}
-
-/** A face changed hands. */
-export class FaceAssignedAnswer {
-  /** @example true */
-  success!: boolean;
-
-  /** @example 'Face assigned' */
-  message!: string;
-
-  person!: PersonRecord;
-}
-
-/** What a batch did. */
-export class BatchAssignedAnswer extends FaceAssignedAnswer {
-  /** @example 2 */
-  successCount!: number;
-
-  /** @example 0 */
-  errorCount!: number;
-}
-
-/** A face left a person, or is gone. */
-export class FaceWithdrawnAnswer {
-  /** @example true */
-  success!: boolean;
-
-  /** @example 'Face deleted' */
-  message!: string;
-
-  /**
-   * pending: its example leaves the collection in a moment, by itself.
-   * @example 'pending'
-   */
-  withdrawal!: 'done' | 'pending';
 }
