@@ -66,6 +66,14 @@ export class DatabaseSettings {
   @Min(2)
   @Max(200)
   poolSize: number = 10;
+
+  @Env(
+    'DB_STALLED_TRANSACTION_MS',
+    'How long a transaction may stand still before MariaDB takes it back, so that a process that hangs in the middle of one holds nobody up; whole seconds, in ms. MySQL cannot.',
+  )
+  @IsInt()
+  @Min(1_000)
+  stalledTransactionMs: number = 10_000;
 }
 
 /** Which CompreFace holds the collection, and how patient we are with it. */

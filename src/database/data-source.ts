@@ -37,7 +37,7 @@ export function dataSourceOptions(settings: DatabaseSettings, dataDir: string, e
     bigNumberStrings: false,
     connectTimeout: 5_000,
     poolSize: settings.poolSize,
-    driver: { ...mysql2, createPool: createPoolWithSession },
+    driver: { ...mysql2, createPool: (options: mysql2.PoolOptions) => createPoolWithSession(options, settings) },
   };
 }
 
@@ -54,12 +54,19 @@ function prepareSqlite(connection: Sqlite.Database): void {
   connection.pragma('foreign_keys = ON');
 }
 
-/** Every connection reads what is committed (a re-read inside a transaction must see a lost race) and keeps UTC. */
-function createPoolWithSession(options: mysql2.PoolOptions): mysql2.Pool {
+/**
+ * Every connection reads what is committed (a re-read inside a transaction must see a lost race) and keeps UTC. On MariaDB a transaction
+ * whose client stands still is taken back (`idle_transaction_timeout`, MariaDB 10.3 and above): its locks would stop those who take over.
+ */
+function createPoolWithSession(options: mysql2.PoolOptions, settings: DatabaseSettings): mysql2.Pool {
   const pool = mysql2.createPool(options);
   pool.on('connection', (connection) => {
     connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
     connection.query("SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 5");
+    if (settings.type === 'mariadb') {
+      const seconds = Math.ceil(settings.stalledTransactionMs / 1_000);
+      connection.query(`SET SESSION idle_transaction_timeout = ${seconds}`);
+    }
   });
   return pool;
 }

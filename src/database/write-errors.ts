@@ -19,6 +19,7 @@ const AWAY = new Set([
   'PROTOCOL_CONNECTION_LOST',
   'PROTOCOL_SEQUENCE_TIMEOUT',
   'ER_SERVER_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
   'ER_CON_COUNT_ERROR',
   'ER_NORMAL_SHUTDOWN',
   'SQLITE_CANTOPEN',
@@ -37,7 +38,13 @@ export function isRetryable(error: unknown): boolean {
 
 /** Whether the database could not be reached or went away under the statement. */
 export function isDatabaseAway(error: unknown): boolean {
-  return isDatabaseFault(error) && AWAY.has(codeOf(error));
+  return isDatabaseFault(error) && (AWAY.has(codeOf(error)) || isClosedConnection(error));
+}
+
+/** mysql2 gives this one no code: "Can't add new command when connection is in closed state" (lib/base/connection.js, 3.24). */
+function isClosedConnection(error: unknown): boolean {
+  const cause = property(error, 'driverError') ?? error;
+  return property(cause, 'fatal') === true && codeOf(error) === '';
 }
 
 /** Whether the disk below the database or the data folder is full. */

@@ -31,7 +31,7 @@ export const noZombie: Proof = {
         for (let trial = 0; trial < trials; trial += 1) {
           const proxy = await startFaultProxy({ port: Number(url.port) });
           url.port = String(proxy.port);
-          const victim = await rig.spawn({ DATABASE_URL: url.href });
+          const victim = await rig.spawn({ DATABASE_URL: url.href, DB_STALLED_TRANSACTION_MS: '1000' });
           url.port = new URL(rig.environment['DATABASE_URL']!).port;
           delays.push(...(await oneDeath(rig, victim, proxy, death, crops)));
           await victim.kill();
