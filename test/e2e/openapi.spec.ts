@@ -57,7 +57,7 @@ describe.each(databases)(
 
     /** The examples, with the ids of this run where an example names an id. */
     const withIds = (value: unknown, name = ''): unknown => {
-      if (name === 'personId') return known.personId;
+      if (name === 'personId') return value === null ? null : known.personId;
       if (name === 'faceId') return known.faceIds[0];
       if (name === 'faceIds') return known.faceIds.slice(0, 2);
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -122,6 +122,8 @@ describe.each(databases)(
       { id: 'faceReview_get' },
       { id: 'faceReview_unidentified' },
       { id: 'faceReview_needsReview' },
+      { id: 'similarFaces_groups' },
+      { id: 'similarFaces_similar' },
       { id: 'faces_image' },
       { id: 'training_getSettings' },
       { id: 'training_updateSettings' },
@@ -132,6 +134,8 @@ describe.each(databases)(
       { id: 'training_processQueue', before: () => queue(known.otherId) },
       { id: 'personTraining_history' },
       { id: 'stats_training' },
+      { id: 'overview_overview' },
+      { id: 'overview_recognition' },
       { id: 'personTraining_validation', before: () => validate(known.personId) },
       { id: 'personTraining_train', after: ({ trainingId }) => ended(trainingId) },
       { id: 'jobs_cancel', before: async () => (known.jobId = await queue(known.personId)) },
@@ -158,6 +162,7 @@ describe.each(databases)(
       },
       { id: 'faces_bulkAssign', before: () => t.api.delete(`/faces/${known.faceIds[1]!}/person`) },
       { id: 'faceReview_review' },
+      { id: 'similarFaces_nameGroup', before: () => t.api.delete(`/faces/${known.faceIds[1]!}/person`) },
       { id: 'faces_markUnknown' },
       { id: 'faces_delete' },
       { id: 'persons_delete' },
