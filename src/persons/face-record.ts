@@ -2,6 +2,7 @@ import type { FaceBoxRecord, FaceRecord } from './dto/face.dto.js';
 import type { Face } from './entities/face.entity.js';
 import { exclusionOf } from './face-state.js';
 import type { FaceBoxShown } from './photos/face-finder.js';
+import { toQualityRecord } from './quality/stored-quality.js';
 
 /** A face as the API shows it. */
 export function toFaceRecord(face: Face): FaceRecord {
@@ -18,6 +19,7 @@ export function toFaceRecord(face: Face): FaceRecord {
     assignment_method: face.assignmentMethod,
     assignment_confidence: face.assignmentConfidence,
     review: face.review,
+    quality: toQualityRecord(face),
     created_at: face.createdAt,
   };
 }

@@ -28,6 +28,13 @@ import { PendingPhotos } from './photos/pending-photos.js';
 import { PhotoDecoding } from './photos/photo-decoding.js';
 import { PhotoIntake } from './photos/photo-intake.js';
 import { PhotoStore } from './photos/photo-store.js';
+import { FaceLikeness } from './quality/face-likeness.js';
+import { QualityController } from './quality/quality.controller.js';
+import { QualityGate } from './quality/quality-gate.js';
+import { QualitySettingsService } from './quality/quality-settings.service.js';
+import { QualityUpkeep } from './quality/quality-upkeep.js';
+import { QualityVerdicts } from './quality/quality-verdicts.js';
+import { TrainAnyway } from './quality/train-anyway.js';
 import { StoredQualitySettings } from './quality/quality-settings.entity.js';
 import { uploadOptions } from './photos/uploaded-files.js';
 
@@ -48,7 +55,7 @@ import { uploadOptions } from './photos/uploaded-files.js';
       StoredQualitySettings,
     ]),
   ],
-  controllers: [PersonsController, PersonFacesController, FacesController],
+  controllers: [PersonsController, PersonFacesController, QualityController, FacesController],
   providers: [
     PersonsService,
     PersonRecords,
@@ -64,6 +71,12 @@ import { uploadOptions } from './photos/uploaded-files.js';
     PhotoIntake,
     PhotoStore,
     PendingPhotos,
+    FaceLikeness,
+    QualityGate,
+    QualitySettingsService,
+    QualityVerdicts,
+    QualityUpkeep,
+    TrainAnyway,
   ],
   exports: [
     PersonsService,
@@ -77,6 +90,9 @@ import { uploadOptions } from './photos/uploaded-files.js';
     PhotoDecoding,
     PhotoStore,
     PendingPhotos,
+    QualityGate,
+    QualitySettingsService,
+    QualityUpkeep,
   ],
 })
 export class PersonsModule {}

@@ -1,4 +1,5 @@
 import { IsOptional } from 'class-validator';
+import { FaceQualityRecord } from '../quality/quality.dto.js';
 import { ShortText } from './rules.js';
 
 /** A face's box in pixels of the upright photo. */
@@ -75,6 +76,8 @@ export class FaceRecord {
    */
   review!: 'unidentified' | 'needs_review' | 'unknown' | null;
 
+  quality!: FaceQualityRecord;
+
   /** @example '2023-06-17T09:00:00.000Z' */
   created_at!: Date;
 }
@@ -111,7 +114,7 @@ export class FileVerdict {
 
   /**
    * Why it was not simply taken: NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL, UNREADABLE_IMAGE, UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE,
-   * DUPLICATE, COMPREFACE_AWAY, INSUFFICIENT_STORAGE.
+   * DUPLICATE, COMPREFACE_AWAY, INSUFFICIENT_STORAGE, POOR_QUALITY (kept, and not trained).
    * @example null
    */
   code!: string | null;

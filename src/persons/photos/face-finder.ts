@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { FaceEngine, type RecognizedFace } from '../../compreface/face-engine.js';
 import { PhotoSettings } from '../../config/settings.js';
-import { type Box, cropFace, searchCopy, type UprightPhoto } from './photo-image.js';
+import { type FaceMeasures, measureFace } from '../quality/face-measures.js';
+import { type Box, cropFace, placeInCrop, searchCopy, type UprightPhoto } from './photo-image.js';
 
 /** A face that can become an example. */
 export interface FoundFace {
@@ -13,6 +14,9 @@ export interface FoundFace {
   readonly landmarks: RecognizedFace['landmarks'];
   readonly pose: RecognizedFace['pose'];
 }
+
+/** The same, with the measures of its quality. */
+export type MeasuredFoundFace = FoundFace & { readonly measures: FaceMeasures };
 
 /** Why there is no one face to take. */
 export interface NoFace {
@@ -35,7 +39,7 @@ export class FaceFinder {
   ) {}
 
   /** `chosen` points at one face of several. Throws `FaceEngineError` when the engine cannot look. */
-  async find(photo: UprightPhoto, chosen: Box | null): Promise<FoundFace | NoFace> {
+  async find(photo: UprightPhoto, chosen: Box | null): Promise<MeasuredFoundFace | NoFace> {
     const { jpeg, scale } = await searchCopy(photo);
     const { faces, calculator } = await this.engine.recognize(jpeg);
     const boxes = faces.map((face) => scaled(face.box, scale, photo));
@@ -50,15 +54,10 @@ export class FaceFinder {
     }
     const others = boxes.filter((_, other) => other !== index);
     const crop = await cropFace(photo, box, others);
-    return {
-      kind: 'found',
-      box,
-      crop,
-      embedding: face.embedding,
-      calculator,
-      landmarks: face.landmarks?.map(([x, y]) => [x * scale, y * scale] as const) ?? null,
-      pose: face.pose,
-    };
+    const landmarks = face.landmarks?.map(([x, y]) => [x * scale, y * scale] as const) ?? null;
+    const { embedding, pose } = face;
+    const measures = await measureFace(crop, placeInCrop(photo, box, others), { box, landmarks, pose });
+    return { kind: 'found', box, crop, embedding, calculator, landmarks, pose, measures };
   }
 }
 

@@ -7,13 +7,12 @@ import { DomainError } from '../../errors/domain-error.js';
 import { Clock } from '../../time/clock.js';
 import { packEmbedding } from '../embedding.js';
 import { FaceChanges } from '../face-changes.js';
-import type { FoundFace } from './face-finder.js';
 import type { Box } from './photo-image.js';
-import type { TakenPhoto } from './kept-photos.js';
+import type { JudgedFace, TakenPhoto } from './kept-photos.js';
 import type { StoredKind } from './photo-store.js';
 
 type StoredPhoto = TakenPhoto & { readonly photoHash: string };
-type StoredFace = FoundFace & { readonly cropHash: string };
+type StoredFace = JudgedFace & { readonly cropHash: string };
 
 const CHOSEN_SAME_PIXELS = 2;
 
@@ -44,7 +43,7 @@ export class FaceRecords {
     return (await select(this.db.reader, `SELECT 1 FROM ${table} WHERE content_hash = ? LIMIT 1`, [hash])).length > 0;
   }
 
-  /** A face that is ready for training. `existed`: the very same crop was there already, from another file or a request at the same time. */
+  /** A looked-at face, which is trained unless its quality is refused. `existed`: the very same crop was there already, from another file or a request at the same time. */
   async addReady(
     personId: number,
     photo: StoredPhoto,
@@ -84,14 +83,15 @@ export class FaceRecords {
     return this.db.write(async (em) => {
       const changed = await execute(
         em,
-        `UPDATE face SET state = 'ready', content_hash = ?, x_min = ?, y_min = ?, x_max = ?, y_max = ?, probability = ?, landmarks = ?, pose = ?
+        `UPDATE face SET state = 'ready', content_hash = ?, x_min = ?, y_min = ?, x_max = ?, y_max = ?, probability = ?, landmarks = ?, pose = ?,
+           quality = ?, quality_refusal = ?, exclusion = COALESCE(exclusion, ?)
          WHERE id = ? AND state = 'pending'`,
         [face.cropHash, ...found(face), faceId],
       );
       if (changed === 0) return false;
       await this.insertEmbedding(em, faceId, face);
       const [row] = await select<{ person_id: number | null }>(em, 'SELECT person_id FROM face WHERE id = ?', [faceId]);
-      if (row?.person_id) await this.changes.raiseGeneration(em, row.person_id);
+      if (row?.person_id && face.judgement.refusal === null) await this.changes.raiseGeneration(em, row.person_id);
       return true;
     });
   }
@@ -107,12 +107,12 @@ export class FaceRecords {
     const faceId = await insertRow(
       em,
       `INSERT INTO face (photo_id, person_id, source_hash, content_hash, x_min, y_min, x_max, y_max, probability, landmarks, pose,
-         state, assignment_method, examine_tries, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', 'upload', 0, ?)`,
+         quality, quality_refusal, exclusion, state, assignment_method, examine_tries, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', 'upload', 0, ?)`,
       [photoId, personId, photo.sourceHash, face.cropHash, ...found(face), this.clock.now()],
     );
     await this.insertEmbedding(em, faceId, face);
-    await this.changes.raiseGeneration(em, personId);
+    if (face.judgement.refusal === null) await this.changes.raiseGeneration(em, personId);
     return faceId;
   }
 
@@ -151,5 +151,8 @@ function found(face: StoredFace): (number | string | null)[] {
     face.box.probability,
     face.landmarks && JSON.stringify(face.landmarks),
     face.pose && JSON.stringify(face.pose),
+    face.judgement.quality,
+    face.judgement.refusal,
+    face.judgement.refusal && 'poor_quality',
   ];
 }

@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { Judgement } from '../quality/quality-gate.js';
 import type { FoundFace } from './face-finder.js';
 import { FaceRecords } from './face-records.js';
 import { KeptFiles } from './kept-files.js';
 import type { Box, UprightPhoto } from './photo-image.js';
+
+/** A face with what the quality gate says of it. */
+export type JudgedFace = FoundFace & { readonly judgement: Judgement };
 
 /** A decoded upload. */
 export interface TakenPhoto {
@@ -20,7 +24,11 @@ export class KeptPhotos {
   ) {}
 
   /** A photo with its face. `existed`: the person had the very same crop; nothing is kept then. */
-  async keepReady(personId: number, taken: TakenPhoto, face: FoundFace): Promise<{ faceId: number; existed: boolean }> {
+  async keepReady(
+    personId: number,
+    taken: TakenPhoto,
+    face: JudgedFace,
+  ): Promise<{ faceId: number; existed: boolean }> {
     return this.files.keeping(
       async (put) => {
         const photoHash = await put('photos', taken.photo.jpeg);
@@ -43,7 +51,7 @@ export class KeptPhotos {
   }
 
   /** Gives a pending face what was found in its photo. Returns false when somebody else did, or the face is gone. */
-  async complete(faceId: number, face: FoundFace): Promise<boolean> {
+  async complete(faceId: number, face: JudgedFace): Promise<boolean> {
     return this.files.keeping(
       async (put) => {
         const cropHash = await put('faces', face.crop);

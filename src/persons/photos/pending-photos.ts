@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { FaceEngineError } from '../../compreface/face-engine-error.js';
 import { Database } from '../../database/database.js';
 import { execute, select } from '../../database/sql.js';
-import { FaceFinder, type FoundFace } from './face-finder.js';
+import { QualityGate } from '../quality/quality-gate.js';
+import { FaceFinder, type MeasuredFoundFace } from './face-finder.js';
 import { KeptPhotos } from './kept-photos.js';
 import type { Box } from './photo-image.js';
 import { PhotoStore } from './photo-store.js';
@@ -17,6 +18,7 @@ const MAX_TRIES = 2;
 
 interface DuePhoto {
   readonly id: number;
+  readonly person_id: number | null;
   readonly content_hash: string;
   readonly width: number;
   readonly height: number;
@@ -36,18 +38,20 @@ export class PendingPhotos {
     private readonly finder: FaceFinder,
     private readonly kept: KeptPhotos,
     private readonly store: PhotoStore,
+    private readonly gate: QualityGate,
   ) {}
 
   /** Looks at the photos that are due, a batch at most, and returns how many. Stops at the first sign that CompreFace is away. */
-  async examineDue(): Promise<number> {
+  async examineDue(signal?: AbortSignal): Promise<number> {
     const due = await select<DuePhoto>(
       this.db.reader,
-      `SELECT f.id, p.content_hash, p.width, p.height, f.x_min, f.y_min, f.x_max, f.y_max, f.examine_at, f.examine_tries
+      `SELECT f.id, f.person_id, p.content_hash, p.width, p.height, f.x_min, f.y_min, f.x_max, f.y_max, f.examine_at, f.examine_tries
        FROM face f JOIN photo p ON p.id = f.photo_id
        WHERE f.state = 'pending' AND f.examine_at <= ${this.db.now} ORDER BY f.examine_at LIMIT ${BATCH}`,
     );
     let examined = 0;
     for (const photo of due) {
+      if (signal?.aborted) break;
       if (!(await this.claim(photo))) continue;
       if (!(await this.examine(photo))) break;
       examined += 1;
@@ -70,7 +74,7 @@ export class PendingPhotos {
       const jpeg = await this.store.read('photos', photo.content_hash);
       const found = await this.finder.find({ jpeg, width: photo.width, height: photo.height }, chosenOf(photo));
       if (found.kind === 'refused') await this.reject(photo.id, found.message);
-      else await this.keep(photo.id, found);
+      else await this.keep(photo, found);
       return true;
     } catch (error) {
       const suspect = error instanceof FaceEngineError && error.failure.kind === 'suspect';
@@ -84,9 +88,10 @@ export class PendingPhotos {
     }
   }
 
-  private async keep(faceId: number, face: FoundFace): Promise<void> {
+  private async keep({ id: faceId, person_id: personId }: DuePhoto, face: MeasuredFoundFace): Promise<void> {
+    const judgement = await this.gate.judge(face.measures, personId === null ? null : { ...face, faceId, personId });
     try {
-      await this.kept.complete(faceId, face);
+      await this.kept.complete(faceId, { ...face, judgement });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       await this.reject(faceId, 'The person has the very same face already');

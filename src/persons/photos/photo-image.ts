@@ -56,14 +56,30 @@ export async function searchCopy(photo: UprightPhoto): Promise<{ jpeg: Buffer; s
  * CompreFace refuses an example with two faces.
  */
 export async function cropFace(photo: UprightPhoto, box: Box, others: readonly Box[]): Promise<Buffer> {
-  const margin =
-    CROP_MARGINS.find((candidate) => !others.some((other) => touches(grow(box, candidate), other))) ?? 0.05;
-  const cut = clamp(grow(box, margin), photo);
+  const cut = cutOf(photo, box, others);
   return sharp(photo.jpeg)
     .extract({ left: cut.xMin, top: cut.yMin, width: cut.xMax - cut.xMin, height: cut.yMax - cut.yMin })
     .resize({ width: MAX_CROP_SIDE, height: MAX_CROP_SIDE, fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: 92, chromaSubsampling: '4:4:4' })
     .toBuffer();
+}
+
+/** Where the face is in the crop that `cropFace` makes of the same, in pixels of the crop. */
+export function placeInCrop(photo: UprightPhoto, box: Box, others: readonly Box[]): Box {
+  const cut = cutOf(photo, box, others);
+  const scale = Math.min(1, MAX_CROP_SIDE / Math.max(cut.xMax - cut.xMin, cut.yMax - cut.yMin));
+  return {
+    xMin: (box.xMin - cut.xMin) * scale,
+    yMin: (box.yMin - cut.yMin) * scale,
+    xMax: (box.xMax - cut.xMin) * scale,
+    yMax: (box.yMax - cut.yMin) * scale,
+  };
+}
+
+function cutOf(photo: UprightPhoto, box: Box, others: readonly Box[]): Box {
+  const margin =
+    CROP_MARGINS.find((candidate) => !others.some((other) => touches(grow(box, candidate), other))) ?? 0.05;
+  return clamp(grow(box, margin), photo);
 }
 
 function grow(box: Box, margin: number): Box {

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { FaceEngineError } from '../../compreface/face-engine-error.js';
 import { isDiskFull } from '../../database/write-errors.js';
-import { type FaceBoxShown, FaceFinder, type FoundFace, type NoFace } from './face-finder.js';
+import { type Judgement, QualityGate } from '../quality/quality-gate.js';
+import { type FaceBoxShown, FaceFinder, type MeasuredFoundFace, type NoFace } from './face-finder.js';
 import { FaceRecords } from './face-records.js';
 import { Semaphore } from './semaphore.js';
 import { KeptPhotos, type TakenPhoto } from './kept-photos.js';
@@ -26,6 +27,7 @@ export type VerdictCode =
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'PAYLOAD_TOO_LARGE'
   | 'DUPLICATE'
+  | 'POOR_QUALITY'
   | 'INSUFFICIENT_STORAGE'
   | 'COMPREFACE_AWAY';
 
@@ -52,6 +54,7 @@ export class PhotoIntake {
     private readonly finder: FaceFinder,
     private readonly records: FaceRecords,
     private readonly kept: KeptPhotos,
+    private readonly gate: QualityGate,
     private readonly decoding: PhotoDecoding,
   ) {}
 
@@ -99,7 +102,7 @@ export class PhotoIntake {
   }
 
   private async examine(personId: number, taken: TakenPhoto, chosen: Box | null): Promise<Outcome> {
-    let found: FoundFace | NoFace;
+    let found: MeasuredFoundFace | NoFace;
     try {
       found = await this.finder.find(taken.photo, chosen);
     } catch (error) {
@@ -109,9 +112,19 @@ export class PhotoIntake {
       return { status: 'pending', faceId, code: 'COMPREFACE_AWAY', message };
     }
     if (found.kind === 'refused') return { ...rejected(found.code, found.message), boxes: found.boxes };
-    const { faceId, existed } = await this.kept.keepReady(personId, taken, found);
-    return existed ? duplicate(faceId) : { status: 'accepted', faceId, code: null, message: 'The face was taken' };
+    const judgement = await this.gate.judge(found.measures, { ...found, faceId: null, personId });
+    const { faceId, existed } = await this.kept.keepReady(personId, taken, { ...found, judgement });
+    return existed ? duplicate(faceId) : acceptance(faceId, judgement);
   }
+}
+
+/** A face that is not good enough is kept all the same: somebody may know better. */
+function acceptance(faceId: number, { refusal, issues }: Judgement): Outcome {
+  const reasons = issues.map(({ message }) => message);
+  if (refusal === null)
+    return { status: 'accepted', faceId, code: null, message: ['The face was taken', ...reasons].join('. ') };
+  const message = ['The face is kept, and not trained', ...reasons].join('. ');
+  return { status: 'accepted', faceId, code: 'POOR_QUALITY', message };
 }
 
 function rejected(code: VerdictCode, message: string): Outcome {

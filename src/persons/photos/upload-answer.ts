@@ -29,7 +29,7 @@ function readCorners(text: string): Box | null {
 /** 201, 200 or 202; throws when not one face was kept. */
 export function uploadStatus(verdicts: readonly Verdict[]): number {
   const kept = verdicts.filter(({ status }) => status === 'accepted');
-  if (kept.some(({ code }) => code === null)) return 201;
+  if (kept.some(({ code }) => code !== 'DUPLICATE')) return 201;
   if (verdicts.some(({ status }) => status === 'pending')) return 202;
   if (kept.length > 0) return 200;
   throw nothingKept(verdicts);

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import {
+  coefficientsOf,
+  normalisedDistance,
+  similarityAt,
+  type SimilarityCoefficients,
+} from '../../compreface/similarity.js';
+import { Database } from '../../database/database.js';
+import { select } from '../../database/sql.js';
+import { unpackEmbedding } from '../embedding.js';
+import { ELIGIBLE_SQL } from '../face-state.js';
+import type { Likeness } from './quality-rules.js';
+
+/** Normalised distance (0..2) of two embeddings that might as well be of the same photo: as little as another JPEG of it makes. */
+const NEARLY_IDENTICAL_DISTANCE = 0.05;
+/** A similarity below it means nobody in particular. */
+const LEAST_SIMILARITY = 0.5;
+/** Faces compared with at most, newest first: 20,000 are 10 MB to read and take about 50 ms. */
+const MOST_COMPARED = 20_000;
+const PAGE = 2_000;
+
+/** A face to compare: whose it is to be, and what the engine made of it. */
+export interface ComparedFace {
+  /** Null for a face that is not stored yet. */
+  readonly faceId: number | null;
+  readonly personId: number;
+  readonly embedding: ArrayLike<number>;
+  readonly calculator: string;
+}
+
+interface Known {
+  readonly face_id: number;
+  readonly person_id: number;
+  readonly vector: Buffer;
+}
+
+interface Nearest {
+  readonly faceId: number;
+  readonly personId: number;
+  readonly distance: number;
+}
+
+/** Compares a face with the eligible faces of its person and of everybody else. */
+@Injectable()
+export class FaceLikeness {
+  constructor(private readonly db: Database) {}
+
+  /** Null when the embedding cannot be compared: there is none, or its calculator is unknown. */
+  async of(face: ComparedFace): Promise<Likeness | null> {
+    const coefficients = coefficientsOf(face.calculator);
+    if (coefficients === null || face.embedding.length === 0) return null;
+    let own: Nearest | null = null;
+    let other: Nearest | null = null;
+    for await (const known of this.eligible(face.calculator)) {
+      if (known.face_id === face.faceId) continue;
+      const nearest = nearestOf(face, known);
+      if (known.person_id === face.personId) own = nearer(own, nearest);
+      else other = nearer(other, nearest);
+    }
+    return likenessOf(own, other, coefficients);
+  }
+
+  private async *eligible(calculator: string): AsyncGenerator<Known> {
+    let below = 2_147_483_647;
+    for (let read = 0; read < MOST_COMPARED; read += PAGE) {
+      const page = await select<Known>(
+        this.db.reader,
+        `SELECT e.face_id, e.vector, f.person_id FROM face_embedding e JOIN face f ON f.id = e.face_id
+         WHERE e.calculator = ? AND e.face_id < ? AND ${ELIGIBLE_SQL} ORDER BY e.face_id DESC LIMIT ${PAGE}`,
+        [calculator, below],
+      );
+      yield* page;
+      below = page.at(-1)?.face_id ?? 0;
+      if (page.length < PAGE) return;
+    }
+  }
+}
+
+function nearestOf(face: ComparedFace, known: Known): Nearest | null {
+  const vector = unpackEmbedding(known.vector);
+  if (vector.length !== face.embedding.length) return null;
+  try {
+    return { faceId: known.face_id, personId: known.person_id, distance: normalisedDistance(face.embedding, vector) };
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function nearer(a: Nearest | null, b: Nearest | null): Nearest | null {
+  return b !== null && (a === null || b.distance < a.distance) ? b : a;
+}
+
+function likenessOf(own: Nearest | null, other: Nearest | null, coefficients: SimilarityCoefficients): Likeness {
+  const similarity = other === null ? 0 : similarityAt(other.distance, coefficients);
+  const alike = other !== null && similarity >= LEAST_SIMILARITY && other.distance < (own?.distance ?? Infinity);
+  return {
+    nearly_identical_to: own !== null && own.distance <= NEARLY_IDENTICAL_DISTANCE ? own.faceId : null,
+    looks_like: alike
+      ? { person_id: other.personId, face_id: other.faceId, similarity: Number(similarity.toFixed(4)) }
+      : null,
+  };
+}
