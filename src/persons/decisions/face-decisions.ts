@@ -67,6 +67,18 @@ export class FaceDecisions {
   }
 
   /**
+   * Decisions that assigned nothing and that nobody answered: the next one takes their place, so that a face that is looked at after each
+   * training keeps one. Those with the reason `kept` stay.
+   */
+  async forgetUnanswered(em: EntityManager, faceId: number, kept: string): Promise<void> {
+    await execute(
+      em,
+      "DELETE FROM face_decision WHERE face_id = ? AND verdict IS NULL AND outcome <> 'assigned' AND reason <> ?",
+      [faceId, kept],
+    );
+  }
+
+  /**
    * Somebody said who the face is, or with null that nobody knows: the face's newest decision is judged by it. Said twice, the last word
    * counts. Does nothing for a face that was never decided on.
    */

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../database/database.js';
+import { execute, placeholders, readTime, select } from '../../database/sql.js';
+import type { OpenBatch } from '../decisions/photo-decisions.js';
+import { UNDECIDED_SQL } from '../decisions/photo-situation.js';
+import { RecognitionSettingsService } from '../settings/recognition-settings.service.js';
+import { Clock } from '../../time/clock.js';
+import { FaceLook, type FaceToLookAt, groupedByPhoto } from './face-look.js';
+
+const BATCH = 50;
+/** Long enough for a batch; another process may look again after it. */
+const CLAIM_MS = 120_000;
+
+const WAITING_SQL = `f.review IN ('unidentified', 'needs_review') AND ${UNDECIDED_SQL}`;
+
+/** Looks again, after a training, at the faces that were waiting when it ended. */
+@Injectable()
+export class SecondLook {
+  /** Of the pass that goes on until no face is left. */
+  private batch: OpenBatch = newBatch();
+
+  constructor(
+    private readonly db: Database,
+    private readonly look: FaceLook,
+    private readonly settings: RecognitionSettingsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Looks at a batch of faces at most, and returns how many. Throws `FaceEngineError` when CompreFace is away. */
+  async lookAtDue(signal?: AbortSignal): Promise<number> {
+    const due = await this.due();
+    if (due.length === 0) {
+      this.batch = newBatch();
+      return 0;
+    }
+    const settings = await this.settings.get();
+    let looked = 0;
+    for (const photo of groupedByPhoto(due)) {
+      const claimed = await this.claim(photo);
+      try {
+        await this.look.lookAt(claimed, { settings, batch: this.batch, ...(signal && { signal }) });
+        looked += claimed.length;
+      } finally {
+        await this.release(claimed);
+      }
+    }
+    return looked;
+  }
+
+  /** Faces that were compared last before the newest training ended, with the other waiting faces of their photos. */
+  private async due(): Promise<FaceToLookAt[]> {
+    const [newest] = await select<{ at: Date | string | null }>(
+      this.db.reader,
+      'SELECT MAX(last_trained_at) AS at FROM person',
+    );
+    const trainedAt = readTime(newest?.at);
+    // A training may have ended in a process whose clock is ahead: looking before that time would not count as looking after it.
+    if (!trainedAt || trainedAt >= this.clock.now()) return [];
+    const first = await select<{ photo_id: number }>(
+      this.db.reader,
+      `SELECT f.photo_id FROM face f WHERE ${WAITING_SQL} AND f.matched_at <= ? AND ${this.free} ORDER BY f.matched_at, f.id LIMIT ${BATCH}`,
+      [trainedAt],
+    );
+    if (first.length === 0) return [];
+    const photoIds = [...new Set(first.map(({ photo_id }) => photo_id))];
+    return select<FaceToLookAt>(
+      this.db.reader,
+      `SELECT f.id, f.photo_id, f.content_hash FROM face f WHERE f.photo_id IN (${placeholders(photoIds)}) AND ${WAITING_SQL}
+         AND f.matched_at <= ? AND ${this.free} ORDER BY f.photo_id, f.id`,
+      [...photoIds, trainedAt],
+    );
+  }
+
+  /** A claim is a time: a process that dies leaves nothing behind for longer. */
+  private async claim(faces: readonly FaceToLookAt[]): Promise<FaceToLookAt[]> {
+    const claimed: FaceToLookAt[] = [];
+    for (const face of faces) {
+      const matched = await execute(
+        this.db.reader,
+        `UPDATE face SET examine_at = ${this.db.now} + ${CLAIM_MS} WHERE id = ? AND person_id IS NULL
+           AND (examine_at IS NULL OR examine_at <= ${this.db.now})`,
+        [face.id],
+      );
+      if (matched === 1) claimed.push(face);
+    }
+    return claimed;
+  }
+
+  private async release(faces: readonly FaceToLookAt[]): Promise<void> {
+    if (faces.length === 0) return;
+    const ids = faces.map(({ id }) => id);
+    await execute(this.db.reader, `UPDATE face SET examine_at = NULL WHERE id IN (${placeholders(ids)})`, ids);
+  }
+
+  private get free(): string {
+    return `(f.examine_at IS NULL OR f.examine_at <= ${this.db.now})`;
+  }
+}
+
+function newBatch(): OpenBatch {
+  return { kind: 'after_training', id: null };
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import {
+  FaceEngine,
+  type RecognizedFace,
+  type RecognizeOptions,
+  type SubjectCandidate,
+} from '../../compreface/face-engine.js';
+import { PhotoSettings } from '../../config/settings.js';
+import { type FoundFace, scaled } from '../../persons/photos/face-finder.js';
+import { type Box, cropFace, searchCopy, type UprightPhoto } from '../../persons/photos/photo-image.js';
+import { Clock } from '../../time/clock.js';
+
+/** As many examples as the engine names: one person may have many near ones. */
+export const MOST_CANDIDATES = 100;
+
+/** A face of a photo, with the nearest examples. */
+export type MatchedPhotoFace = FoundFace & { readonly matches: readonly SubjectCandidate[] };
+
+/** What the engine saw in a photo. */
+export interface SeenPhoto {
+  /** Biggest first; faces that are too small are left out. */
+  readonly faces: readonly MatchedPhotoFace[];
+  readonly calculator: string;
+  /** When it was asked. */
+  readonly matchedAt: Date;
+}
+
+/** Whom the face of a crop looks like; no matches when no face was seen in it. */
+export interface MatchedCrop extends Omit<SeenPhoto, 'faces'> {
+  readonly matches: readonly SubjectCandidate[] | null;
+}
+
+/** Lets the engine look for all faces of a photo, and for whom they look like. */
+@Injectable()
+export class PhotoFaces {
+  constructor(
+    private readonly engine: FaceEngine,
+    private readonly settings: PhotoSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws `FaceEngineError` when the engine cannot look. */
+  async find(photo: UprightPhoto, signal?: AbortSignal): Promise<SeenPhoto> {
+    const matchedAt = this.clock.now();
+    const { jpeg, scale } = await searchCopy(photo);
+    const { faces, calculator } = await this.engine.recognize(jpeg, asked(signal));
+    const boxes = faces.map((face) => scaled(face.box, scale, photo));
+    const found: MatchedPhotoFace[] = [];
+    for (const [index, face] of faces.entries()) {
+      const box = boxes[index];
+      if (!box || sideOf(box) < this.settings.minFaceSidePx) continue;
+      const others = boxes.filter((_, other) => other !== index);
+      found.push({ ...placed(face, scale), box, crop: await cropFace(photo, box, others), calculator });
+    }
+    return { faces: found, calculator, matchedAt };
+  }
+
+  /** The nearest examples to the biggest face of a crop. Throws as `find` does. */
+  async match(crop: Buffer, signal?: AbortSignal): Promise<MatchedCrop> {
+    const matchedAt = this.clock.now();
+    const { faces, calculator } = await this.engine.recognize(crop, asked(signal));
+    return { matches: faces[0]?.candidates ?? null, calculator, matchedAt };
+  }
+}
+
+function asked(signal: AbortSignal | undefined): RecognizeOptions {
+  return { candidateCount: MOST_CANDIDATES, ...(signal && { signal }) };
+}
+
+function placed(face: RecognizedFace, scale: number): Omit<MatchedPhotoFace, 'box' | 'crop' | 'calculator'> {
+  return {
+    kind: 'found',
+    embedding: face.embedding,
+    landmarks: face.landmarks?.map(([x, y]) => [x * scale, y * scale] as const) ?? null,
+    pose: face.pose,
+    matches: face.candidates,
+  };
+}
+
+function sideOf(box: Box): number {
+  return Math.min(box.xMax - box.xMin, box.yMax - box.yMin);
+}
