@@ -8,6 +8,7 @@ import { CompreFaceOptions } from './compreface/http/compreface-options.js';
 import { DomainError } from './errors/domain-error.js';
 import { configureHttp } from './http-app.js';
 import { ServiceLogger } from './service-logger.js';
+import { stopInTime } from './stop-in-time.js';
 
 /** Starts the service and says in one line where it listens and on what. What a person can mend is said without a stack. */
 export async function start(): Promise<void> {
@@ -19,6 +20,7 @@ export async function start(): Promise<void> {
       abortOnError: false,
     });
     configureHttp(app);
+    stopInTime(app);
     const server = app.get(ServerSettings);
     await app.listen(server.port, server.host);
     new Logger('Service').log(describe(app, await app.getUrl()));

@@ -24,10 +24,10 @@ export class Audit {
   ) {}
 
   /** Looks at some of the persons that are due. Throws `FaceEngineError` when CompreFace cannot be asked. Returns how many it looked at. */
-  async carryOutDue(): Promise<number> {
+  async carryOutDue(signal?: AbortSignal): Promise<number> {
     let done = 0;
     for (const due of await this.plan.due(BATCH)) {
-      if (await this.isStopped()) return done;
+      if (signal?.aborted || (await this.isStopped())) return done;
       if (!(await this.plan.claim(due))) continue;
       await this.examine(due);
       done += 1;

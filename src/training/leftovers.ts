@@ -20,7 +20,7 @@ export class Leftovers {
   ) {}
 
   /** Throws `FaceEngineError` when CompreFace cannot be asked. Returns for how many persons something was tidied up. */
-  async tidyUp(): Promise<number> {
+  async tidyUp(signal?: AbortSignal): Promise<number> {
     const due = await select<{ id: number; subject: string }>(
       this.db.reader,
       `SELECT DISTINCT p.id, p.subject FROM example e JOIN person p ON p.id = e.person_id
@@ -30,6 +30,7 @@ export class Leftovers {
       [this.engine.settleMs],
     );
     for (const { id, subject } of due) {
+      if (signal?.aborted) break;
       await this.settlement.settle(id, subject);
       await this.check.removeLeaving(id);
       await this.db.write((em) => this.persons.countExamples(em, id));

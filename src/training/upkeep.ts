@@ -1,13 +1,18 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { PendingPhotos } from '../persons/photos/pending-photos.js';
 import { Audit } from './audit.js';
 import { Leftovers } from './leftovers.js';
 import { Withdrawals } from './withdrawals.js';
 
+/** What a stop waits for at most: each piece of this work can be broken off, the next process finds it again. */
+const STOP_MS = 2_000;
+
 /** The small works between jobs, one after the other. */
 @Injectable()
 export class Upkeep {
   private current: Promise<unknown> = Promise.resolve();
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly withdrawals: Withdrawals,
@@ -23,15 +28,17 @@ export class Upkeep {
     return round;
   }
 
-  /** Resolves when no round is under way. */
-  async idle(): Promise<void> {
-    await this.current;
+  /** Begins nothing more; resolves when no round is under way, or none that ends soon. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.race([this.current, wait(STOP_MS, undefined, { ref: false })]);
   }
 
   private async round(): Promise<void> {
-    await this.withdrawals.carryOutDue();
-    await this.photos.examineDue();
-    await this.leftovers.tidyUp();
-    await this.audit.carryOutDue();
+    const { signal } = this.stopping;
+    await this.withdrawals.carryOutDue(signal);
+    await this.photos.examineDue(signal);
+    await this.leftovers.tidyUp(signal);
+    await this.audit.carryOutDue(signal);
   }
 }

@@ -44,7 +44,7 @@ export class Withdrawals {
   ) {}
 
   /** Works on what is due, a batch at most. Returns how many were done for good. */
-  async carryOutDue(): Promise<number> {
+  async carryOutDue(signal?: AbortSignal): Promise<number> {
     const due = await select<DueWithdrawal>(
       this.db.reader,
       `SELECT id, person_id, subject, content_hash, run_at, empty_since, tries FROM withdrawal
@@ -52,6 +52,7 @@ export class Withdrawals {
     );
     let done = 0;
     for (const withdrawal of due) {
+      if (signal?.aborted) break;
       if (!(await this.claim(withdrawal))) continue;
       try {
         if (await this.carryOut(withdrawal)) done += 1;

@@ -41,7 +41,7 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     this.stopping = true;
     for (const timer of this.timers) clearTimeout(timer);
     await this.execution.drain(this.settings.drainMs);
-    await this.upkeep.idle();
+    await this.upkeep.stop();
   }
 
   /** Claims due jobs while there are free places, and starts them. Returns how many it started. */

@@ -55,7 +55,8 @@ export const gracefulStop: Proof = {
       await loading;
       const sql = await rig.sql();
       await untilIdle(sql, 60_000);
-      for (const job of await jobRows(sql)) {
+      const rows = await jobRows(sql);
+      for (const job of rows) {
         const clean = job.state === 'completed' && job.faces_added === FACES && job.attempt === 1 && job.crashes === 0;
         findings.expect(
           clean,
@@ -66,14 +67,13 @@ export const gracefulStop: Proof = {
         (await countEvents(sql, 'taken_back')) === 0,
         'jobs were taken back although every process gave its own back',
       );
-      const uploads = (await rig.fake.requests()).counts.addFace;
-      findings.expect(
-        uploads === jobs * FACES,
-        `${uploads} uploads for ${jobs * FACES} faces: confirmed ones were lost`,
-      );
+      // One that was broken off at the end of its grace may be sent again; one that CompreFace has confirmed may not.
+      const { counts, confirmedUploads } = await rig.fake.requests();
+      const again = confirmedUploads - rows.length * FACES;
+      findings.expect(again <= 0, `${again} uploads that CompreFace had confirmed were lost and sent again`);
       findings.fail(...(await rig.violations()));
       findings.remark(
-        `${restarts} restarts of ${replicas} replica(s) under load, ${jobs} jobs, ${await countEvents(sql, 'waiting')} times given back; a stop took p50 ${percentile(stops, 0.5).toFixed(0)} ms, worst ${Math.max(...stops).toFixed(0)} ms (2 s of draining allowed at this scale)`,
+        `${restarts} restarts of ${replicas} replica(s) under load, ${jobs} jobs, ${counts.addFace - confirmedUploads} uploads broken off, ${await countEvents(sql, 'waiting')} times given back; a stop took p50 ${percentile(stops, 0.5).toFixed(0)} ms, worst ${Math.max(...stops).toFixed(0)} ms (2 s of draining allowed at this scale)`,
       );
       findings.expect(Math.max(...stops) <= 5_000, `a stop took ${Math.max(...stops).toFixed(0)} ms`);
       return findings.result(restarts);

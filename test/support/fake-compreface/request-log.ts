@@ -14,6 +14,8 @@ export interface LoggedRequest {
 
 export interface RequestReport {
   readonly counts: Readonly<Record<RouteName, number>>;
+  /** Uploads that were answered 201. */
+  readonly confirmedUploads: number;
   readonly inFlight: number;
   /** The most requests that were open at once, on any route, and on `addFace` alone. */
   readonly peakInFlight: number;
@@ -29,6 +31,7 @@ const KEPT = 20_000;
 /** Counts and remembers what was asked of the fake server. */
 export class RequestLog {
   private counts = noCounts();
+  private confirmedUploads = 0;
   private entries: LoggedRequest[] = [];
   private open = { all: 0, uploads: 0 };
   private peak = { all: 0, uploads: 0 };
@@ -48,6 +51,7 @@ export class RequestLog {
     };
     return (status) => {
       entry.status = status;
+      if (upload > 0 && status === 201) this.confirmedUploads += 1;
       this.open = { all: this.open.all - 1, uploads: this.open.uploads - upload };
     };
   }
@@ -55,6 +59,7 @@ export class RequestLog {
   report(peakBusy: number): RequestReport {
     return {
       counts: { ...this.counts },
+      confirmedUploads: this.confirmedUploads,
       inFlight: this.open.all,
       peakInFlight: this.peak.all,
       peakUploadsInFlight: this.peak.uploads,
@@ -66,6 +71,7 @@ export class RequestLog {
   /** Forgets all but the requests that are still open. */
   clear(): void {
     this.counts = noCounts();
+    this.confirmedUploads = 0;
     this.entries = [];
     this.peak = { ...this.open };
   }
