@@ -32,7 +32,7 @@ export class CandidateFaceRecord extends FaceRecord {
 /** Which waiting faces. */
 export class WaitingFacesQuery extends PageQuery {
   /**
-   * Only those whose best candidate is at least so similar, 0..1.
+   * Only those whose best candidate was at least so similar, 0..1, when they were last compared, whoever was ruled out since.
    * @example 0.9
    */
   @IsOptional()
