@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { coefficientsOf } from '../../compreface/similarity.js';
+import { coefficientsOf, normalisedDistance } from '../../compreface/similarity.js';
 import { select } from '../../database/sql.js';
 import { unpackEmbedding } from '../../persons/embedding.js';
 import { ELIGIBLE_SQL } from '../../persons/face-state.js';
-import { toUnitLength, unitDistance } from '../../validation/embedding-distance.js';
 import type { RecognitionSettingsRecord } from '../dto/recognition-settings.dto.js';
 import type { WaitingFace } from './photo-situation.js';
 
@@ -56,7 +55,7 @@ export class AutomaticLearning {
     if (!coefficients || !own) return false;
     const others = await vectors(em, `f.person_id = ? AND ${ELIGIBLE_SQL}`, personId, calculator);
     const least = LEAST_VARIETY * coefficients.c0;
-    return others.every((other) => other.length === own.length && unitDistance(own, other) > least);
+    return others.every((other) => other.length === own.length && normalisedDistance(own, other) > least);
   }
 }
 
@@ -66,5 +65,5 @@ async function vectors(em: EntityManager, where: string, id: number, calculator:
     `SELECT e.vector FROM face f JOIN face_embedding e ON e.face_id = f.id WHERE ${where} AND e.calculator = ?`,
     [id, calculator.slice(0, 100)],
   );
-  return rows.flatMap(({ vector }) => toUnitLength(unpackEmbedding(vector)) ?? []);
+  return rows.map(({ vector }) => unpackEmbedding(vector));
 }
