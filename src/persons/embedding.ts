@@ -5,6 +5,10 @@ export function packEmbedding(embedding: readonly number[]): Buffer {
   return bytes;
 }
 
+/** The embedding of stored bytes, in memory of its own. */
 export function unpackEmbedding(bytes: Buffer): Float32Array {
-  return Float32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
+  const vector = new Float32Array(Math.floor(bytes.length / 4));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let index = 0; index < vector.length; index += 1) vector[index] = view.getFloat32(index * 4, true);
+  return vector;
 }
