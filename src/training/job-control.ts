@@ -12,8 +12,9 @@ import { type EndedState, isEnded, type JobState, MAX_CRASHES, type TrainingType
 import { PersonTraining } from './person-training.js';
 
 const PAGE = 100;
-/** Measured on SQLite: 200 jobs take 10 ms, 500 take 27 ms, most of it the commit; larger ones delete no faster and hold others up. */
-const CLEANUP_BATCH = 200;
+/** What a batch of a cleanup may take, so that who claims a job meanwhile waits no longer; on a busy database it holds fewer jobs. */
+const CLEANUP_BATCH_MS = 30;
+const CLEANUP_BATCHES = { smallest: 50, first: 200, largest: 2_000 };
 const CLEANUP_PAUSE_MS = 10;
 
 interface ControlledJob {
@@ -107,10 +108,13 @@ export class JobControl {
   /** Deletes ended jobs that ended before `before`, by primary key and in batches, so that it stands in nobody's way. */
   async cleanUp(before: Date): Promise<number> {
     let deleted = 0;
+    let size = CLEANUP_BATCHES.first;
     for (;;) {
-      const batch = await this.db.write((em) => this.deleteBatch(em, before));
+      const startedMs = this.clock.monotonicMs();
+      const batch = await this.db.write((em) => this.deleteBatch(em, before, size));
       deleted += batch;
-      if (batch < CLEANUP_BATCH) return deleted;
+      if (batch < size) return deleted;
+      size = nextBatch(size, this.clock.monotonicMs() - startedMs);
       // Whoever claims and finishes jobs meanwhile gets the database to himself for a moment.
       await wait(CLEANUP_PAUSE_MS);
     }
@@ -169,16 +173,16 @@ export class JobControl {
     if (job.training_type !== 'validation') await this.persons.trainingEnded(em, job.person_id, job.id, state);
   }
 
-  private async deleteBatch(em: EntityManager, before: Date): Promise<number> {
+  private async deleteBatch(em: EntityManager, before: Date, size: number): Promise<number> {
     const jobs: { readonly id: number }[] = [];
     for (const state of ['completed', 'failed', 'cancelled']) {
       const rows = await select<{ id: number }>(
         em,
         `SELECT id FROM training_job WHERE state = ? AND completed_at < ? ORDER BY completed_at, id LIMIT ?`,
-        [state, before, CLEANUP_BATCH - jobs.length],
+        [state, before, size - jobs.length],
       );
       jobs.push(...rows);
-      if (jobs.length >= CLEANUP_BATCH) break;
+      if (jobs.length >= size) break;
     }
     return this.deleteEnded(
       em,
@@ -241,6 +245,12 @@ function counted(job: ControlledJob): CountedJob {
     trainingTime: job.training_time,
     retryOf: job.retry_of,
   };
+}
+
+/** Grows slowly and shrinks at once, so that one batch takes about `CLEANUP_BATCH_MS`. */
+function nextBatch(size: number, tookMs: number): number {
+  const fitting = size * Math.min(1.5, CLEANUP_BATCH_MS / Math.max(1, tookMs));
+  return Math.round(Math.min(CLEANUP_BATCHES.largest, Math.max(CLEANUP_BATCHES.smallest, fitting)));
 }
 
 function ignoreEnded(error: unknown): void {

