@@ -17,9 +17,9 @@ export async function train(api: ApiClient, personId: number): Promise<void> {
   if (job?.status !== 'completed') throw new Error(`training did not complete: ${JSON.stringify(body)}`);
 }
 
-/** Sends a photo that nobody has sent before as the same file. */
+/** Sends a photo that nobody has sent before as the same file, and that is none of those a person was made with. */
 export async function sendPhoto(api: ApiClient, options: FacePhotoOptions): Promise<ApiAnswer> {
-  return sendFile(api, await freshBytes(options));
+  return sendFile(api, await freshBytes({ variant: 50, ...options }));
 }
 
 /** The drawn photo with something behind its last byte: other bytes, the same picture, the same similarity. */

@@ -28,15 +28,16 @@ export class SecondLook {
 
   /** Looks at a batch of faces at most, and returns how many. Throws `FaceEngineError` when CompreFace is away. */
   async lookAtDue(signal?: AbortSignal): Promise<number> {
-    const due = await this.due();
-    if (due.length === 0) {
+    const trainedAt = await this.newestTraining();
+    const due = trainedAt ? await this.due(trainedAt) : [];
+    if (!trainedAt || due.length === 0) {
       this.batch = newBatch();
       return 0;
     }
     const settings = await this.settings.get();
     let looked = 0;
     for (const photo of groupedByPhoto(due)) {
-      const claimed = await this.claim(photo);
+      const claimed = await this.claim(photo, trainedAt);
       try {
         await this.look.lookAt(claimed, { settings, batch: this.batch, ...(signal && { signal }) });
         looked += claimed.length;
@@ -47,15 +48,18 @@ export class SecondLook {
     return looked;
   }
 
-  /** Faces that were compared last before the newest training ended, with the other waiting faces of their photos. */
-  private async due(): Promise<FaceToLookAt[]> {
+  /** Null before the first, and while it lies ahead: it may have ended in a process whose clock is. */
+  private async newestTraining(): Promise<Date | null> {
     const [newest] = await select<{ at: Date | string | null }>(
       this.db.reader,
       'SELECT MAX(last_trained_at) AS at FROM person',
     );
     const trainedAt = readTime(newest?.at);
-    // A training may have ended in a process whose clock is ahead: looking before that time would not count as looking after it.
-    if (!trainedAt || trainedAt >= this.clock.now()) return [];
+    return trainedAt && trainedAt < this.clock.now() ? trainedAt : null;
+  }
+
+  /** Faces that were compared last before the training ended, with the other waiting faces of their photos. */
+  private async due(trainedAt: Date): Promise<FaceToLookAt[]> {
     const first = await select<{ photo_id: number }>(
       this.db.reader,
       `SELECT f.photo_id FROM face f WHERE ${WAITING_SQL} AND f.matched_at <= ? AND ${this.free} ORDER BY f.matched_at, f.id LIMIT ${BATCH}`,
@@ -71,15 +75,15 @@ export class SecondLook {
     );
   }
 
-  /** A claim is a time: a process that dies leaves nothing behind for longer. */
-  private async claim(faces: readonly FaceToLookAt[]): Promise<FaceToLookAt[]> {
+  /** A claim is a time: a process that dies leaves nothing behind for longer. What another one has looked at meanwhile is left out. */
+  private async claim(faces: readonly FaceToLookAt[], trainedAt: Date): Promise<FaceToLookAt[]> {
     const claimed: FaceToLookAt[] = [];
     for (const face of faces) {
       const matched = await execute(
         this.db.reader,
-        `UPDATE face SET examine_at = ${this.db.now} + ${CLAIM_MS} WHERE id = ? AND person_id IS NULL
+        `UPDATE face SET examine_at = ${this.db.now} + ${CLAIM_MS} WHERE id = ? AND person_id IS NULL AND matched_at <= ?
            AND (examine_at IS NULL OR examine_at <= ${this.db.now})`,
-        [face.id],
+        [face.id, trainedAt],
       );
       if (matched === 1) claimed.push(face);
     }
