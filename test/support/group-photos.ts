@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ApiClient } from './api-client.js';
 
-/** Enrols each face of real group photos, chosen by its box. Returns how many faces there are now. */
+/** Enrols each face of real group photos, chosen by its box. Returns how many are good enough to be trained. */
 export async function enrolGroupPhotos(
   api: ApiClient,
   personId: number,
@@ -20,10 +20,10 @@ export async function enrolGroupPhotos(
       y_max: number;
     }[];
     for (const { x_min, y_min, x_max, y_max } of boxes) {
-      const { status } = await api.upload(`/persons/${personId}/faces`, [photo], {
+      const { status, body: kept } = await api.upload(`/persons/${personId}/faces`, [photo], {
         box: [x_min, y_min, x_max, y_max].join(','),
       });
-      if (status === 201) count += 1;
+      if (status === 201 && kept.faces[0].eligible) count += 1;
     }
   }
   return count;
