@@ -12,7 +12,8 @@ export interface WaitingFace {
 }
 
 /** SQL for a face that a decision may still be made on: nobody's, looked at, no stranger, not marked invalid. */
-export const UNDECIDED_SQL = `f.person_id IS NULL AND f.state = 'ready' AND f.exclusion IS NULL AND (f.review IS NULL OR f.review <> 'unknown')`;
+export const UNDECIDED_SQL = `f.person_id IS NULL AND f.state = 'ready' AND (f.exclusion IS NULL OR f.exclusion <> 'marked_invalid')
+  AND (f.review IS NULL OR f.review <> 'unknown')`;
 
 /** What the database knows about the faces of a photo when they are decided on; all of it read in the transaction of the decision. */
 @Injectable()

@@ -117,12 +117,12 @@ export class LibraryRecords {
     sourceHash: string,
     face: StoredPhotoFace,
   ): Promise<number> {
-    const { box, landmarks, pose, embedding, calculator, cropHash } = face;
+    const { box, landmarks, pose, judgement, cropHash } = face;
     const faceId = await insertRow(
       em,
-      `INSERT INTO face (photo_id, source_hash, content_hash, x_min, y_min, x_max, y_max, probability, landmarks, pose, state,
-         examine_tries, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', 0, ?)`,
+      `INSERT INTO face (photo_id, source_hash, content_hash, x_min, y_min, x_max, y_max, probability, landmarks, pose, quality,
+         quality_refusal, state, examine_tries, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', 0, ?)`,
       [
         photoId,
         sourceHash,
@@ -130,18 +130,23 @@ export class LibraryRecords {
         ...[box.xMin, box.yMin, box.xMax, box.yMax, box.probability],
         landmarks && JSON.stringify(landmarks),
         pose && JSON.stringify(pose),
+        judgement.quality,
+        judgement.refusal,
         this.clock.now(),
       ],
     );
-    if (embedding.length > 0) {
-      await execute(em, 'INSERT INTO face_embedding (face_id, calculator, vector) VALUES (?, ?, ?)', [
-        faceId,
-        calculator.slice(0, 100),
-        packEmbedding(embedding),
-      ]);
-    }
+    await insertEmbedding(em, faceId, face);
     return faceId;
   }
+}
+
+async function insertEmbedding(em: EntityManager, faceId: number, face: StoredPhotoFace): Promise<void> {
+  if (face.embedding.length === 0) return;
+  await execute(em, 'INSERT INTO face_embedding (face_id, calculator, vector) VALUES (?, ?, ?)', [
+    faceId,
+    face.calculator.slice(0, 100),
+    packEmbedding(face.embedding),
+  ]);
 }
 
 /** Rows of photos that have no face any more go. Returns the hashes of their files. */

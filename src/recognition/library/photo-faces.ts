@@ -6,15 +6,18 @@ import {
   type SubjectCandidate,
 } from '../../compreface/face-engine.js';
 import { PhotoSettings } from '../../config/settings.js';
-import { type FoundFace, scaled } from '../../persons/photos/face-finder.js';
-import { type Box, cropFace, searchCopy, type UprightPhoto } from '../../persons/photos/photo-image.js';
+import { scaled } from '../../persons/photos/face-finder.js';
+import type { JudgedFace } from '../../persons/photos/kept-photos.js';
+import { type Box, cropFace, placeInCrop, searchCopy, type UprightPhoto } from '../../persons/photos/photo-image.js';
+import { measureFace } from '../../persons/quality/face-measures.js';
+import { QualityGate } from '../../persons/quality/quality-gate.js';
 import { Clock } from '../../time/clock.js';
 
 /** As many examples as the engine names: one person may have many near ones. */
 export const MOST_CANDIDATES = 100;
 
 /** A face of a photo, with the nearest examples. */
-export type MatchedPhotoFace = FoundFace & { readonly matches: readonly SubjectCandidate[] };
+export type MatchedPhotoFace = JudgedFace & { readonly matches: readonly SubjectCandidate[] };
 
 /** What the engine saw in a photo. */
 export interface SeenPhoto {
@@ -35,6 +38,7 @@ export interface MatchedCrop extends Omit<SeenPhoto, 'faces'> {
 export class PhotoFaces {
   constructor(
     private readonly engine: FaceEngine,
+    private readonly gate: QualityGate,
     private readonly settings: PhotoSettings,
     private readonly clock: Clock,
   ) {}
@@ -50,7 +54,10 @@ export class PhotoFaces {
       const box = boxes[index];
       if (!box || sideOf(box) < this.settings.minFaceSidePx) continue;
       const others = boxes.filter((_, other) => other !== index);
-      found.push({ ...placed(face, scale), box, crop: await cropFace(photo, box, others), calculator });
+      const crop = await cropFace(photo, box, others);
+      const seen = { ...placed(face, scale), box };
+      const measures = await measureFace(crop, placeInCrop(photo, box, others), seen);
+      found.push({ ...seen, crop, calculator, judgement: await this.gate.judge(measures, null) });
     }
     return { faces: found, calculator, matchedAt };
   }
@@ -67,7 +74,10 @@ function asked(signal: AbortSignal | undefined): RecognizeOptions {
   return { candidateCount: MOST_CANDIDATES, ...(signal && { signal }) };
 }
 
-function placed(face: RecognizedFace, scale: number): Omit<MatchedPhotoFace, 'box' | 'crop' | 'calculator'> {
+function placed(
+  face: RecognizedFace,
+  scale: number,
+): Omit<MatchedPhotoFace, 'box' | 'crop' | 'calculator' | 'judgement'> {
   return {
     kind: 'found',
     embedding: face.embedding,
