@@ -19,8 +19,8 @@ export async function start(): Promise<void> {
       logger: new ServiceLogger(),
       abortOnError: false,
     });
-    configureHttp(app);
     stopInTime(app);
+    configureHttp(app);
     const server = app.get(ServerSettings);
     await app.listen(server.port, server.host);
     new Logger('Service').log(describe(app, await app.getUrl()));
