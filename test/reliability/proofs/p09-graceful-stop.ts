@@ -42,7 +42,8 @@ export const gracefulStop: Proof = {
         const startedMs = performance.now();
         const code = await app.stop();
         stops.push(performance.now() - startedMs);
-        findings.expect(code === 0, `a stop ended with code ${code}`);
+        const why = /Not stopped in time.*/.exec(app.output())?.[0] ?? '';
+        findings.expect(code === 0, `a stop ended with code ${code}: ${why}`);
         const broken = app
           .output()
           .split('\n')
