@@ -29,6 +29,7 @@ import { PhotoDecoding } from './photos/photo-decoding.js';
 import { PhotoIntake } from './photos/photo-intake.js';
 import { PhotoStore } from './photos/photo-store.js';
 import { FaceLikeness } from './quality/face-likeness.js';
+import { PersonQuality } from './quality/person-quality.js';
 import { QualityController } from './quality/quality.controller.js';
 import { QualityGate } from './quality/quality-gate.js';
 import { QualitySettingsService } from './quality/quality-settings.service.js';
@@ -72,6 +73,7 @@ import { uploadOptions } from './photos/uploaded-files.js';
     PhotoStore,
     PendingPhotos,
     FaceLikeness,
+    PersonQuality,
     QualityGate,
     QualitySettingsService,
     QualityVerdicts,

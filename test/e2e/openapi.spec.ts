@@ -125,6 +125,7 @@ describe.each(databases)(
       { id: 'similarFaces_groups' },
       { id: 'similarFaces_similar' },
       { id: 'faces_image' },
+      { id: 'quality_ofPerson' },
       { id: 'quality_getSettings' },
       { id: 'quality_updateSettings' },
       { id: 'quality_decideToTrain' },

@@ -233,6 +233,27 @@ describe.each(databases)('the quality gate on $name', (database) => {
     });
   });
 
+  it('shows how good the photos of a person are, worst first', async () => {
+    const personId = await t.api.aPerson();
+    const first = await photo();
+    const again = { name: 'again.jpg', bytes: await sharp(first.bytes).jpeg({ quality: 80 }).toBuffer() };
+    const ids: number[] = [];
+    for (const file of [first, again, await blurred(1)]) ids.push(faceIdOf(await upload(personId, file)));
+    const { body } = await t.api.get(`/persons/${personId}/quality?limit=2`);
+    expect(body).toMatchObject({
+      person_id: personId,
+      total: 3,
+      verdicts: { good: 1, warning: 1, refused: 1, would_refuse: 0, not_measured: 0 },
+      nearly_identical: [{ face_id: ids[1], nearly_identical_to: ids[0] }],
+      faces: [{ face_id: ids[2], eligible: false, quality: { verdict: 'refused' } }, { face_id: ids[1] }],
+    });
+    expect(body.faces).toHaveLength(2);
+    expect((await t.api.get(`/persons/${personId}/quality?limit=2&page=2`)).body.faces).toMatchObject([
+      { face_id: ids[0], eligible: true },
+    ]);
+    expect((await t.api.get('/persons/2147483647/quality')).status).toBe(404);
+  });
+
   it('is not held up by a photo that is missing', async () => {
     const [lost, kept] = await t.api.addFaces(await t.api.aPerson(), 2, look);
     const [row] = await select<{ hash: string }>(

@@ -3,7 +3,7 @@ import { Database } from '../../database/database.js';
 import { isUniqueViolation } from '../../database/write-errors.js';
 import { fieldError } from '../../errors/validation.js';
 import { StoredQualitySettings } from './quality-settings.entity.js';
-import type { UpdateQualitySettingsBody } from './quality.dto.js';
+import type { UpdateQualitySettingsBody } from './quality-settings.dto.js';
 import { DEFAULT_LIMITS, type QualityLimits } from './quality-rules.js';
 
 /** The stored limits of the quality gate, one set for all replicas. */

@@ -1,15 +1,16 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ErrorAnswers } from '../../errors/error-body.js';
-import { IdParam } from '../dto/id-and-page.dto.js';
+import { IdParam, PageQuery } from '../dto/id-and-page.dto.js';
 import type { Face } from '../entities/face.entity.js';
 import { exclusionOf } from '../face-state.js';
+import { PersonQuality } from './person-quality.js';
 import {
   QualitySettingsAnswer,
   QualitySettingsChangedAnswer,
-  TrainAnywayAnswer,
   UpdateQualitySettingsBody,
-} from './quality.dto.js';
+} from './quality-settings.dto.js';
+import { PersonQualityAnswer, TrainAnywayAnswer } from './quality.dto.js';
 import { QualitySettingsService } from './quality-settings.service.js';
 import { QualityVerdicts } from './quality-verdicts.js';
 import { toQualityRecord } from './stored-quality.js';
@@ -22,6 +23,7 @@ export class QualityController {
     private readonly settings: QualitySettingsService,
     private readonly verdicts: QualityVerdicts,
     private readonly trainAnyway: TrainAnyway,
+    private readonly personQuality: PersonQuality,
   ) {}
 
   /** Show the limits of the quality gate. */
@@ -40,6 +42,13 @@ export class QualityController {
   async updateSettings(@Body() body: UpdateQualitySettingsBody): Promise<QualitySettingsChangedAnswer> {
     const settings = await this.settings.update(body);
     return { success: true, settings, ...(await this.verdicts.judgeAll(settings)) };
+  }
+
+  /** Show how good a person's photos are for training: a page of its faces, worst first, and those that are nearly identical. */
+  @Get('persons/:id/quality')
+  @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND')
+  ofPerson(@Param() { id }: IdParam, @Query() { limit, page }: PageQuery): Promise<PersonQualityAnswer> {
+    return this.personQuality.of(id, limit, page);
   }
 
   /** Train a face although its quality is too low: whoever knows better than the gate says so here. */
