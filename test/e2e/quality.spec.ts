@@ -18,7 +18,7 @@ const DEFAULTS = {
   minFaceSide: 40,
   minSharpness: 28,
   minBrightness: 25,
-  maxBrightness: 220,
+  maxBrightness: 230,
   minContrast: 10,
   maxYaw: 45,
   maxPitch: 35,
@@ -244,7 +244,7 @@ describe.each(databases)('the quality gate on $name', (database) => {
       person_id: personId,
       total: 3,
       verdicts: { good: 1, warning: 1, refused: 1, would_refuse: 0, not_measured: 0 },
-      nearly_identical: [{ face_id: ids[1], nearly_identical_to: ids[0] }],
+      nearly_identical: expect.arrayContaining([{ face_id: ids[1], nearly_identical_to: ids[0] }]),
       faces: [{ face_id: ids[2], eligible: false, quality: { verdict: 'refused' } }, { face_id: ids[1] }],
     });
     expect(body.faces).toHaveLength(2);

@@ -27,7 +27,7 @@ describe('the quality of a face', () => {
     ['BLURRED', { sharpness: 27.9 }, { sharpness: 28 }],
     ['TOO_DARK', { brightness: 24.9 }, { brightness: 25 }],
     ['TOO_DARK', { clipped_dark: 0.51 }, { clipped_dark: 0.25 }],
-    ['TOO_BRIGHT', { brightness: 220.1 }, { brightness: 220 }],
+    ['TOO_BRIGHT', { brightness: 230.1 }, { brightness: 230 }],
     ['TOO_BRIGHT', { clipped_bright: 0.51 }, { clipped_bright: 0.25 }],
     ['LOW_CONTRAST', { contrast: 9.9 }, { contrast: 10 }],
     ['TURNED_AWAY', { yaw: -45.1 }, { yaw: -45 }],

@@ -27,7 +27,7 @@ export const DEFAULT_LIMITS: QualityLimits = {
   minFaceSide: 40,
   minSharpness: 28,
   minBrightness: 25,
-  maxBrightness: 220,
+  maxBrightness: 230,
   minContrast: 10,
   maxYaw: 45,
   maxPitch: 35,

@@ -41,7 +41,7 @@ export class UpdateQualitySettingsBody {
 
   /**
    * Mean shade.
-   * @example 220
+   * @example 230
    */
   @IsOptional()
   @IsNumber()
@@ -94,7 +94,7 @@ export class QualitySettingsRecord {
   /** @example 25 */
   minBrightness!: number;
 
-  /** @example 220 */
+  /** @example 230 */
   maxBrightness!: number;
 
   /** @example 10 */
