@@ -3,7 +3,6 @@ import type { SelectQueryBuilder } from 'typeorm';
 import { Database } from '../database/database.js';
 import { placeholders, select } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
-import { ValidationReport } from '../validation/dto/validation-report.dto.js';
 import type { JobDetailRecord, JobProgress, JobRecord } from './dto/job-records.dto.js';
 import type { ProcessedJob } from './dto/training-answers.dto.js';
 import type { ListJobsQuery } from './dto/training-requests.dto.js';
@@ -125,17 +124,6 @@ export class JobRecords {
       rows.forEach(({ id, state }) => states.set(id, state));
     }
     return states;
-  }
-
-  /** The newest validation of a person. Throws `NOT_FOUND` when there was none. */
-  async lastValidation(personId: number): Promise<{ job: TrainingJob; report: ValidationReport }> {
-    const result = await this.db.reader.findOne(JobResult, { where: { personId }, order: { jobId: 'DESC' } });
-    if (!result) {
-      throw new DomainError('NOT_FOUND', 'The person was not validated yet: queue a training of type validation', {
-        person_id: personId,
-      });
-    }
-    return { job: await this.get(result.jobId), report: JSON.parse(result.result) as ValidationReport };
   }
 }
 

@@ -4,14 +4,8 @@ import { ErrorAnswers } from '../errors/error-body.js';
 import { IdParam, LimitQuery } from '../persons/dto/id-and-page.dto.js';
 import { PersonRecords } from '../persons/person-records.js';
 import { PersonsService } from '../persons/persons.service.js';
-import {
-  TrainingHistoryAnswer,
-  TrainingQueuedAnswer,
-  TrainingStartedAnswer,
-  ValidationAnswer,
-} from './dto/training-answers.dto.js';
+import { TrainingHistoryAnswer, TrainingQueuedAnswer, TrainingStartedAnswer } from './dto/training-answers.dto.js';
 import { QueueTrainingBody } from './dto/training-requests.dto.js';
-import { JobRecords } from './job-records.js';
 import { TrainingService } from './training.service.js';
 
 @ApiTags('Training')
@@ -21,7 +15,6 @@ export class PersonTrainingController {
     private readonly training: TrainingService,
     private readonly persons: PersonsService,
     private readonly personRecords: PersonRecords,
-    private readonly jobs: JobRecords,
   ) {}
 
   /** Queue a person for training. Nothing starts until the queue is processed. */
@@ -54,20 +47,5 @@ export class PersonTrainingController {
   async history(@Param() { id }: IdParam, @Query() { limit }: LimitQuery): Promise<TrainingHistoryAnswer> {
     const { person, jobs } = await this.training.history(id, limit);
     return { person: await this.personRecords.showOne(person), trainingHistory: jobs };
-  }
-
-  /** Show what the newest validation of a person measured. */
-  @Get('validation')
-  @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND')
-  async validation(@Param() { id }: IdParam): Promise<ValidationAnswer> {
-    await this.persons.get(id);
-    const { job, report } = await this.jobs.lastValidation(id);
-    return {
-      success: true,
-      person_id: id,
-      job_id: job.id,
-      measured_at: job.completedAt ?? job.queuedAt,
-      validation: report,
-    };
   }
 }

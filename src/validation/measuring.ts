@@ -8,7 +8,7 @@ import { PersonTally } from './person-tally.js';
 import { ScoreTally } from './score-tally.js';
 import { findSuspicious } from './suspicious-faces.js';
 import { summarise } from './summary.js';
-import { copyProductOf } from './variety.js';
+import { COPY_PRODUCT } from './variety.js';
 
 /** Measures a whole collection. `tell` hears how many faces are done; each person's part goes to `keep`. */
 export async function measureCollection(
@@ -19,7 +19,7 @@ export async function measureCollection(
   const { coefficients, thresholds, slices } = options;
   const trials = newTrials(collection.persons, coefficients, thresholds);
   let done = 0;
-  await scoreFaces(collection, copyProductOf(coefficients), slices, (face, nearest) => {
+  await scoreFaces(collection, COPY_PRODUCT, slices, (face, nearest) => {
     countRow(collection, trials, face, nearest);
     done += 1;
     tell(done);
@@ -75,7 +75,7 @@ async function countPerson(
   collection: CollectionVectors,
   person: number,
   { persons }: Trials,
-  { coefficients, slices }: MeasuringOptions,
+  { slices }: MeasuringOptions,
 ): Promise<void> {
   const { size, personOf } = collection;
   const tally = persons[person];
@@ -87,7 +87,7 @@ async function countPerson(
       if (personOf[other] !== person) nearestOwn[other] = Math.max(product, nearestOwn[other] ?? NOTHING);
     });
     const own = nearestOf(collection, products, (other, product) => {
-      return personOf[other] === person && !areCopies(collection, face, other, product, copyProductOf(coefficients));
+      return personOf[other] === person && !areCopies(collection, face, other, product, COPY_PRODUCT);
     });
     const others = nearestOf(collection, products, (other) => personOf[other] !== person && personOf[other] !== -1);
     if (own > NOTHING) tally?.addGenuine(own, others);

@@ -3,8 +3,8 @@ import { type CollectionVectors, distanceOf } from './collection-vectors.js';
 import type { Variety } from './measurement.js';
 import { areCopies } from './nearest-faces.js';
 
-/** Nearer than this share of c0, the distance in the middle of CompreFace's curve, two photos are taken for copies of each other. */
-const COPY_SHARE = 0.12;
+/** Nearer than this two photos of a person are taken for copies of each other, whatever the calculator: distances run from 0 to 2. */
+const COPY_DISTANCE = 0.05;
 /** In the mean nearer than this share of c0, all photos of a person show the same. */
 const SIMILAR_SHARE = 0.3;
 const LEAST_DIFFERENT = 3;
@@ -15,9 +15,7 @@ const MOST_COMPARED = 200;
  * The scalar product from which two photos of a person are near-identical: recognising one by the other proves nothing. A distance in the end,
  * not a similarity: that one is 1.0 for most pairs of one person.
  */
-export function copyProductOf({ c0 }: SimilarityCoefficients): number {
-  return 1 - (COPY_SHARE * c0) ** 2 / 2;
-}
+export const COPY_PRODUCT = 1 - COPY_DISTANCE ** 2 / 2;
 
 /** How many different photos there are of a person (counted up to 200), and whether they say enough. */
 export function varietyOf(
@@ -26,13 +24,12 @@ export function varietyOf(
   coefficients: SimilarityCoefficients,
 ): { readonly differentFaces: number; readonly variety: Variety | null } {
   const faces = (collection.facesOf[person] ?? []).slice(0, MOST_COMPARED);
-  const copyProduct = copyProductOf(coefficients);
   let [differentFaces, distances, pairs] = [0, 0, 0];
   for (const [index, face] of faces.entries()) {
     let isCopy = false;
     for (const other of faces.slice(0, index)) {
       const product = collection.product(face, other);
-      isCopy ||= areCopies(collection, face, other, product, copyProduct);
+      isCopy ||= areCopies(collection, face, other, product, COPY_PRODUCT);
       distances += distanceOf(product);
       pairs += 1;
     }

@@ -110,6 +110,7 @@ const ROUTES_WITH_ID: readonly Case[] = [
   ["a person's faces", 'get', '/persons/ID/faces', 'id'],
   ["a person's trainings", 'get', '/persons/ID/training-history', 'id'],
   ["a person's validation", 'get', '/persons/ID/validation', 'id'],
+  ['a validation of everybody', 'get', '/training/validations/ID', 'id'],
   ['a training', 'post', '/persons/ID/queue-training', 'id', {}],
   ['a training at once', 'post', '/persons/ID/train', 'id', {}],
   ['a face', 'get', '/faces/ID', 'id'],

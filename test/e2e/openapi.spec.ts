@@ -2,13 +2,16 @@ import { eventually } from '../support/eventually.js';
 import { aFacePhoto } from '../support/face-photos.js';
 import { databases } from '../support/databases.js';
 import { newTestApp, type TestApp } from '../support/new-test-app.js';
-import { ApiDocument, type Operation } from '../support/openapi-schema.js';
+import { ApiDocument, type Operation, type Schema } from '../support/openapi-schema.js';
 
 /** What later steps need of an answer. */
 interface Answer {
   readonly person: { readonly id: number };
   readonly faces: readonly { readonly id: number }[];
   readonly trainingId: number;
+  readonly validationId: number;
+  readonly photo: { readonly id: number };
+  readonly batches: readonly { readonly id: number }[];
 }
 
 /** A call of an operation, with what has to happen around it. */
@@ -25,12 +28,26 @@ interface Layer {
 
 const document = new ApiDocument();
 
+/** Which photos to send in a field of an upload. */
+function photosFor({ items, format }: Schema): readonly number[] {
+  if (items?.format === 'binary') return [0, 1, 2, 3, 4];
+  return format === 'binary' ? [50] : [];
+}
+
 describe.each(databases)(
   'every route of docs/openapi.json, called with the examples of the document on $name,',
   (database) => {
     let t: TestApp;
     const called = new Set<string>();
-    const known = { personId: 0, otherId: 0, jobId: 0, faceIds: [] as number[] };
+    const known = {
+      personId: 0,
+      otherId: 0,
+      jobId: 0,
+      validationId: 0,
+      photoId: 0,
+      batchId: 0,
+      faceIds: [] as number[],
+    };
 
     beforeAll(async () => {
       t = await newTestApp({ database });
@@ -64,8 +81,13 @@ describe.each(databases)(
       return Object.fromEntries(Object.entries(value).map(([inner, of]) => [inner, withIds(of, inner)]));
     };
     const pathOf = ({ path }: Operation): string => {
-      const id = path.includes('/faces/{id}') ? known.faceIds[0] : known.personId;
-      return path.replace('{id}', String(id)).replace('{jobId}', String(known.jobId));
+      const [, room] = /\/(faces|photos|batches)\/\{id\}/.exec(path) ?? [];
+      const ids = { faces: known.faceIds[0], photos: known.photoId, batches: known.batchId };
+      const id = room === undefined ? known.personId : ids[room as keyof typeof ids];
+      return path
+        .replace('/validations/{id}', `/validations/${known.validationId}`)
+        .replace('{id}', String(id))
+        .replace('{jobId}', String(known.jobId));
     };
     const queryOf = ({ parameters }: Operation): string => {
       const inQuery = parameters.filter((parameter) => parameter.in === 'query');
@@ -81,8 +103,7 @@ describe.each(databases)(
       }
       const form = new FormData();
       for (const [name, schema] of Object.entries(content.schema.properties ?? {})) {
-        if (schema.items?.format !== 'binary') continue;
-        for (let variant = 0; variant < 5; variant += 1) {
+        for (const variant of photosFor(schema)) {
           form.append(name, new Blob([new Uint8Array(await aFacePhoto({ person: 52, variant }))]), `${variant}.jpg`);
         }
       }
@@ -141,8 +162,21 @@ describe.each(databases)(
       { id: 'stats_training' },
       { id: 'overview_overview' },
       { id: 'overview_recognition' },
-      { id: 'personTraining_validation', before: () => validate(known.personId) },
+      { id: 'personValidation_newest', before: () => validate(known.personId) },
+      { id: 'validations_validateAll', after: ({ validationId }) => (known.validationId = validationId) },
+      { id: 'validations_list' },
+      { id: 'validations_get' },
       { id: 'personTraining_train', after: ({ trainingId }) => ended(trainingId) },
+      { id: 'recognitionSettings_getSettings' },
+      { id: 'recognitionSettings_updateSettings' },
+      { id: 'photos_upload', after: ({ photo }) => (known.photoId = photo.id) },
+      { id: 'photos_list' },
+      { id: 'photos_get' },
+      { id: 'photos_image' },
+      { id: 'autoRecognition_autoRecognize' },
+      { id: 'recognitionBatches_list', after: ({ batches }) => (known.batchId = batches[0]?.id ?? 0) },
+      { id: 'recognitionBatches_undo' },
+      { id: 'photos_delete' },
       { id: 'jobs_cancel', before: async () => (known.jobId = await queue(known.personId)) },
       {
         id: 'jobs_retry',
@@ -192,7 +226,14 @@ describe.each(databases)(
     });
 
     it('answers as documented, too, when there is nothing under the id', async () => {
-      Object.assign(known, { personId: 2_147_483_647, jobId: 2_147_483_647, faceIds: [2_147_483_647, 2_147_483_646] });
+      Object.assign(known, {
+        personId: 2_147_483_647,
+        jobId: 2_147_483_647,
+        photoId: 2_147_483_647,
+        validationId: 2_147_483_647,
+        batchId: 2_147_483_647,
+        faceIds: [2_147_483_647, 2_147_483_646],
+      });
       for (const operation of document.operations.filter(({ path }) => path.includes('{'))) {
         expect({ id: operation.operationId, ...(await call(operation)) }).toMatchObject({
           status: 404,

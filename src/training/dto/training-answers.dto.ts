@@ -1,5 +1,4 @@
 import { PersonRecord } from '../../persons/dto/person.dto.js';
-import { ValidationReport } from '../../validation/dto/validation-report.dto.js';
 import { JobDetailRecord, JobErrorRecord, JobRecord } from './job-records.dto.js';
 
 /** A training was queued. */
@@ -246,21 +245,4 @@ export class TrainingHistoryAnswer {
   person!: PersonRecord;
 
   trainingHistory!: JobRecord[];
-}
-
-/** The newest validation of a person. */
-export class ValidationAnswer {
-  /** @example true */
-  success!: boolean;
-
-  /** @example 5 */
-  person_id!: number;
-
-  /** @example 7 */
-  job_id!: number;
-
-  /** @example '2023-06-17T09:55:00.000Z' */
-  measured_at!: Date;
-
-  validation!: ValidationReport;
 }

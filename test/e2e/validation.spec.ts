@@ -1,0 +1,143 @@
+import { Database } from '../../src/database/database.js';
+import { execute, select } from '../../src/database/sql.js';
+import { packEmbedding } from '../../src/persons/embedding.js';
+import { databases } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
+import { newTestApp, type TestApp } from '../support/new-test-app.js';
+
+const OTHER_CALCULATOR = 'facenet.Calculator';
+
+describe.each(databases)('measuring everybody on $name', (database) => {
+  let t: TestApp;
+  beforeAll(async () => {
+    t = await newTestApp({ database });
+    for (const look of [0, 20, 40]) await t.api.aPersonWithFaces(4, look, `Person of look ${look}`);
+  });
+  afterAll(() => t.close());
+
+  async function validated(body: object = {}): Promise<number> {
+    const { status, body: answer } = await t.api.post('/training/validate-all', body);
+    expect(answer).toMatchObject({ success: true });
+    expect(status).toBe(202);
+    await ended(answer.validationId as number);
+    return answer.validationId as number;
+  }
+  const ended = (id: number): Promise<void> =>
+    eventually(async () => {
+      expect((await t.api.get(`/training/validations/${id}`)).body.validation.state).not.toBe('running');
+    });
+
+  it('reports on the whole collection and on each person', async () => {
+    const id = await validated({ targetFmr: 1 });
+    const { body } = await t.api.get(`/training/validations/${id}?limit=2&page=2`);
+    expect(body.validation).toMatchObject({
+      state: 'completed',
+      error: null,
+      progress: { total: 12, done: 12, percent: 100 },
+    });
+    expect(body.validation.summary).toMatchObject({
+      persons: 3,
+      faces: 12,
+      rank1_rate: 100,
+      target_fmr: 1,
+      at_review: { threshold: 0.85, fmr: 0, fpir: 0 },
+      at_auto_assign: { threshold: 0.95, fmr: 0, fpir: 0 },
+      suspicious_total: 0,
+    });
+    expect(body.validation.summary.roc.length).toBeLessThanOrEqual(100);
+    expect(body).toMatchObject({ total: 3, persons: [{ person: { name: 'Person of look 40' } }] });
+  });
+
+  it('shows a person the newest measurement, of everybody or of a job of its own', async () => {
+    const id = await validated();
+    const { personId } = await t.api.aPersonWithFaces(4, 60);
+    expect((await t.api.get(`/persons/${personId}/validation`)).status).toBe(404);
+    await t.api.post(`/persons/${personId}/queue-training`, { trainingType: 'validation' });
+    await t.api.post('/training/process-queue');
+    const ofJob = (await t.api.get(`/persons/${personId}/validation`)).body;
+    expect(ofJob).toMatchObject({ validation_id: null, validation: { verdict: 'measured', faces: 4 } });
+    t.clock.advance(1_000);
+    const next = await validated();
+    expect(next).toBeGreaterThan(id);
+    const ofAll = (await t.api.get(`/persons/${personId}/validation`)).body;
+    expect(ofAll).toMatchObject({ job_id: null, validation_id: next, validation: { verdict: 'measured', faces: 4 } });
+    await t.api.delete(`/persons/${personId}`);
+  });
+
+  it('compares its formula with what the engine answers for trained faces', async () => {
+    const { personId } = await t.api.aPersonWithFaces(3, 70);
+    await t.api.post(`/persons/${personId}/train`, { trainingType: 'full' });
+    await eventually(async () => {
+      expect((await t.api.get(`/persons/${personId}`)).body.person.recognition_status).toBe('trained');
+    });
+    const id = await validated();
+    const { formula_check } = (await t.api.get(`/training/validations/${id}`)).body.validation.summary;
+    expect(formula_check.compared).toBeGreaterThan(0);
+    expect(formula_check).toMatchObject({ agrees: true });
+    expect(formula_check.largest_difference).toBeLessThan(0.001);
+  });
+
+  it('runs once at a time', async () => {
+    const db = t.app.get(Database);
+    await execute(
+      db.reader,
+      "INSERT INTO validation_run (state, started_at, faces_total, faces_done) VALUES ('running', '2026-01-01 00:00:00.000', 5, 1)",
+    );
+    const { status, body } = await t.api.post('/training/validate-all');
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ code: 'ALREADY_EXISTS', details: { status: 'running' } });
+    await execute(db.reader, "UPDATE validation_run SET state = 'failed' WHERE state = 'running'");
+    await validated();
+  });
+
+  it.each([0, 50, -1, 'low'])('refuses %p as a target', async (targetFmr) => {
+    const { status, body } = await t.api.post('/training/validate-all', { targetFmr });
+    expect(status).toBe(400);
+    expect(body.details.fields[0]).toMatchObject({ field: 'targetFmr' });
+  });
+
+  it('keeps embeddings of a former calculator, makes those that are missing, and measures with the new ones', async () => {
+    const db = t.app.get(Database);
+    const faces = await select<{ id: number }>(db.reader, "SELECT id FROM face WHERE state = 'ready'");
+    const [calculator] = await select<{ calculator: string }>(db.reader, 'SELECT calculator FROM face_embedding');
+    await execute(db.reader, 'DELETE FROM face_embedding');
+    for (const { id } of faces) {
+      await execute(db.reader, 'INSERT INTO face_embedding (face_id, calculator, vector) VALUES (?, ?, ?)', [
+        id,
+        OTHER_CALCULATOR,
+        packEmbedding([id, 1, 2, 3]),
+      ]);
+    }
+    const id = await validated();
+    const { validation } = (await t.api.get(`/training/validations/${id}`)).body;
+    expect(validation).toMatchObject({ calculator: calculator!.calculator, state: 'completed' });
+    expect(validation.summary.backfill).toEqual({ added: faces.length, left_out: 0, stopped: false });
+    expect(validation.summary.rank1_rate).toBe(100);
+    const kept = await select<{ n: number | string }>(
+      db.reader,
+      'SELECT COUNT(*) AS n FROM face_embedding GROUP BY calculator',
+    );
+    expect(kept.map(({ n }) => Number(n))).toEqual([faces.length, faces.length]);
+  });
+
+  it('asks the engine only for the faces of the person that is measured', async () => {
+    const db = t.app.get(Database);
+    const { personId } = await t.api.aPersonWithFaces(3, 80);
+    await execute(db.reader, 'DELETE FROM face_embedding WHERE calculator <> ?', [OTHER_CALCULATOR]);
+    await t.api.post(`/persons/${personId}/queue-training`, { trainingType: 'validation' });
+    await t.api.post('/training/process-queue');
+    const [made] = await select<{ n: number | string }>(
+      db.reader,
+      'SELECT COUNT(*) AS n FROM face_embedding WHERE calculator <> ?',
+      [OTHER_CALCULATOR],
+    );
+    expect(Number(made!.n)).toBe(3);
+  });
+
+  it('is listed newest first', async () => {
+    const { body } = await t.api.get('/training/validations?limit=2');
+    expect(body.validations).toHaveLength(2);
+    expect(body.validations[0].id).toBeGreaterThan(body.validations[1].id);
+    expect(body.total).toBeGreaterThan(2);
+  });
+});
