@@ -55,7 +55,7 @@ describe.each(databases)('the quality gate on $name', (database) => {
   });
   const upload = (personId: number, ...files: TestFile[]): Promise<ApiAnswer> =>
     t.api.upload(`/persons/${personId}/faces`, files);
-  const faceIdOf = ({ body }: ApiAnswer): number => body.faces[0].id as number;
+  const faceIdOf = ({ body }: ApiAnswer): number => body.files[0].face_id as number;
   const faceOf = async (faceId: number): Promise<FaceRecord> =>
     (await t.api.get(`/faces/${faceId}`)).body.face as FaceRecord;
   const train = async (personId: number): Promise<ApiAnswer['body']> => {
