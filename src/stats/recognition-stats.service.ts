@@ -1,11 +1,11 @@
+import { setImmediate as others } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { placeholders, select } from '../database/sql.js';
 import { fieldError } from '../errors/validation.js';
 import { Clock } from '../time/clock.js';
-import { bucketOf, bucketsBetween } from './buckets.js';
+import { bucketsBetween } from './buckets.js';
 import type {
-  Bucket,
   RecognitionBucket,
   RecognitionFigures,
   RecognitionOfPerson,
@@ -18,9 +18,6 @@ const DEFAULT_SPAN_MS = 30 * 86_400_000;
 const MAX_BUCKETS = 400;
 const ANYBODY = '1 = 1';
 const NOBODY = '1 = 0';
-
-/** `datetime(3)` as text is the same on all databases: `2026-01-31 09:00:00.000`. */
-const DAY_SQL = 'SUBSTR(CAST(d.judged_at AS CHAR(23)), 1, 10)';
 const IN_SPAN = 'd.judged_at >= ? AND d.judged_at < ? AND d.verdict IS NOT NULL';
 
 interface Span {
@@ -28,7 +25,7 @@ interface Span {
   readonly to: Date;
 }
 
-/** How right the recognition was, from judged decisions: the databases sum up, so that memory does not grow with the history. */
+/** How right the recognition was, from judged decisions: the database sums up, so that memory grows with the persons, not the history. */
 @Injectable()
 export class RecognitionStatsService {
   constructor(
@@ -42,22 +39,37 @@ export class RecognitionStatsService {
     const { bucket, limit, person_id: personId } = query;
     const starts = bucketsBetween(span.from, span.to, bucket, MAX_BUCKETS);
     if (!starts) throw fieldError('bucket', `makes more than ${MAX_BUCKETS} buckets: choose a longer one`, bucket);
-    const { totals, buckets } = await this.overTime(span, starts, bucket, personId);
-    const { persons, totalPersons } = await this.byPerson(span, limit, personId);
-    return { success: true, ...span, bucket, totals, buckets, persons, totalPersons };
+    const totals = noSums();
+    const ofPersons = new Map<number, Sums>();
+    const buckets: RecognitionBucket[] = [];
+    for (const [index, start] of starts.entries()) {
+      const next = starts[index + 1];
+      const within = {
+        from: index === 0 ? span.from : dayStart(start),
+        to: next === undefined ? span.to : dayStart(next),
+      };
+      const sums = await this.sumsOf(within, personId);
+      addTo(totals, sums);
+      if (sums.judged > 0) await this.addPersons(ofPersons, within, personId);
+      buckets.push({ start, ...toFigures(sums) });
+      // SQLite answers at once: without a pause between the buckets other requests would wait for all of them.
+      await others();
+    }
+    const persons = await this.show(ofPersons, limit);
+    return {
+      success: true,
+      ...span,
+      bucket,
+      totals: toFigures(totals),
+      buckets,
+      persons,
+      totalPersons: ofPersons.size,
+    };
   }
 
   /** The last 30 days. */
   async recent(): Promise<RecognitionFigures> {
-    const { from, to } = this.spanOf({});
-    const [row] = await select<SumsRow>(
-      this.db.reader,
-      `SELECT ${sumsSql(ANYBODY, ANYBODY)} FROM face_decision d WHERE ${IN_SPAN}`,
-      [from, to],
-    );
-    const sums = noSums();
-    if (row) addTo(sums, row);
-    return toFigures(sums);
+    return toFigures(await this.sumsOf(this.spanOf({})));
   }
 
   private spanOf({ from, to }: Pick<RecognitionStatsQuery, 'from' | 'to'>): Span {
@@ -68,77 +80,54 @@ export class RecognitionStatsService {
     return { from: start, to: end };
   }
 
-  private async overTime(
-    { from, to }: Span,
-    starts: readonly string[],
-    bucket: Bucket,
-    personId: number | undefined,
-  ): Promise<{ totals: RecognitionFigures; buckets: RecognitionBucket[] }> {
+  private async sumsOf({ from, to }: Span, personId?: number): Promise<Sums> {
     const decidedFor = personId === undefined ? ANYBODY : `d.person_id = ${personId}`;
     const isTheirs = personId === undefined ? ANYBODY : `d.verdict_person_id = ${personId}`;
-    const days = await select<SumsRow & { day: string }>(
+    const [row] = await select<SumsRow>(
       this.db.reader,
-      `SELECT ${DAY_SQL} AS day, ${sumsSql(decidedFor, isTheirs)} FROM face_decision d
-       WHERE ${IN_SPAN} AND (${decidedFor} OR ${isTheirs}) GROUP BY ${DAY_SQL}`,
+      `SELECT ${sumsSql(decidedFor, isTheirs)} FROM face_decision d WHERE ${IN_SPAN} AND (${decidedFor} OR ${isTheirs})`,
       [from, to],
     );
-    const totals = noSums();
-    const sums = new Map<string, Sums>(starts.map((start) => [start, noSums()]));
-    for (const row of days) {
-      addTo(totals, row);
-      const within = sums.get(bucketOf(row.day, bucket));
-      if (within) addTo(within, row);
-    }
-    const buckets = [...sums].map(([start, of]) => ({ start, ...toFigures(of) }));
-    return { totals: toFigures(totals), buckets };
-  }
-
-  private async byPerson(
-    { from, to }: Span,
-    limit: number,
-    personId: number | undefined,
-  ): Promise<{ persons: RecognitionOfPerson[]; totalPersons: number }> {
-    const involved = `SELECT d.person_id AS who FROM face_decision d WHERE ${IN_SPAN} AND d.person_id IS NOT NULL
-       UNION ALL SELECT d.verdict_person_id FROM face_decision d
-       WHERE ${IN_SPAN} AND d.verdict_person_id IS NOT NULL AND (d.person_id IS NULL OR d.person_id <> d.verdict_person_id)`;
-    const only = personId === undefined ? '' : `WHERE u.who = ${personId}`;
-    const twice = [from, to, from, to];
-    const [counted] = await select<{ total: number | string }>(
-      this.db.reader,
-      `SELECT COUNT(DISTINCT u.who) AS total FROM (${involved}) u ${only}`,
-      twice,
-    );
-    const most = await select<{ who: number; name: string | null }>(
-      this.db.reader,
-      `SELECT u.who, MAX(p.name) AS name FROM (${involved}) u LEFT JOIN person p ON p.id = u.who ${only}
-       GROUP BY u.who ORDER BY COUNT(*) DESC, u.who LIMIT ?`,
-      [...twice, limit],
-    );
-    const sums = await this.sumsOf(
-      { from, to },
-      most.map(({ who }) => who),
-    );
-    const persons = most.map(({ who, name }) => ({ person_id: who, name, ...toFigures(sums.get(who) ?? noSums()) }));
-    return { persons, totalPersons: Number(counted?.total ?? 0) };
+    const sums = noSums();
+    if (row) addTo(sums, row);
+    return sums;
   }
 
   /** Decisions made for each person, and those made for others, or nobody, about faces of theirs. */
-  private async sumsOf({ from, to }: Span, ids: readonly number[]): Promise<Map<number, Sums>> {
-    const sums = new Map<number, Sums>(ids.map((id) => [id, noSums()]));
-    if (ids.length === 0) return sums;
-    const isOne = placeholders(ids);
+  private async addPersons(ofPersons: Map<number, Sums>, { from, to }: Span, personId?: number): Promise<void> {
+    const one = personId === undefined ? 'IS NOT NULL' : `= ${personId}`;
     const rows = await select<SumsRow & { who: number }>(
       this.db.reader,
       `SELECT d.person_id AS who, ${sumsSql(ANYBODY, 'd.verdict_person_id = d.person_id')}
-       FROM face_decision d WHERE ${IN_SPAN} AND d.person_id IN (${isOne}) GROUP BY d.person_id
+       FROM face_decision d WHERE ${IN_SPAN} AND d.person_id ${one} GROUP BY d.person_id
        UNION ALL SELECT d.verdict_person_id, ${sumsSql(NOBODY, ANYBODY)}
-       FROM face_decision d WHERE ${IN_SPAN} AND d.verdict_person_id IN (${isOne})
+       FROM face_decision d WHERE ${IN_SPAN} AND d.verdict_person_id ${one}
          AND (d.person_id IS NULL OR d.person_id <> d.verdict_person_id) GROUP BY d.verdict_person_id`,
-      [from, to, ...ids, from, to, ...ids],
+      [from, to, from, to],
     );
-    for (const row of rows) addTo(sums.get(row.who) ?? noSums(), row);
-    return sums;
+    for (const row of rows) {
+      const sums = ofPersons.get(row.who) ?? noSums();
+      addTo(sums, row);
+      ofPersons.set(row.who, sums);
+    }
   }
+
+  private async show(ofPersons: ReadonlyMap<number, Sums>, limit: number): Promise<RecognitionOfPerson[]> {
+    const most = [...ofPersons].sort(([a, of], [b, than]) => than.judged - of.judged || a - b).slice(0, limit);
+    if (most.length === 0) return [];
+    const ids = most.map(([id]) => id);
+    const named = await select<{ id: number; name: string }>(
+      this.db.reader,
+      `SELECT id, name FROM person WHERE id IN (${placeholders(ids)})`,
+      ids,
+    );
+    const names = new Map(named.map(({ id, name }) => [id, name]));
+    return most.map(([id, sums]) => ({ person_id: id, name: names.get(id) ?? null, ...toFigures(sums) }));
+  }
+}
+
+function dayStart(day: string): Date {
+  return new Date(`${day}T00:00:00Z`);
 }
 
 function momentOf(field: string, text: string): Date {

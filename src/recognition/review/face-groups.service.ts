@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { coefficientsOf, type SimilarityCoefficients } from '../../compreface/similarity.js';
@@ -61,8 +62,8 @@ export class FaceGroupsService {
   private async commonCalculator(): Promise<string | null> {
     const [row] = await select<{ calculator: string }>(
       this.db.reader,
-      `SELECT e.calculator FROM face f JOIN face_embedding e ON e.face_id = f.id WHERE ${NOBODYS}
-       GROUP BY e.calculator ORDER BY COUNT(*) DESC, e.calculator LIMIT 1`,
+      `SELECT e.calculator FROM (SELECT f.id FROM face f WHERE ${NOBODYS} ORDER BY f.id DESC LIMIT ${MAX_COMPARED}) n
+       JOIN face_embedding e ON e.face_id = n.id GROUP BY e.calculator ORDER BY COUNT(*) DESC, e.calculator LIMIT 1`,
     );
     return row?.calculator ?? null;
   }
@@ -83,15 +84,20 @@ export class FaceGroupsService {
       const last = page.at(-1);
       if (!last || page.length < PAGE) return loaded && { ...loaded, complete: true };
       before = last.id;
+      await others();
     }
   }
 
+  /** The ids first: sorted together with their vectors, SQLite would read those of all faces for each page. */
   private page(calculator: string, before: number): Promise<WaitingEmbedding[]> {
     return select<WaitingEmbedding>(
       this.db.reader,
-      `SELECT f.id, f.photo_id, e.vector FROM face f JOIN face_embedding e ON e.face_id = f.id AND e.calculator = ?
-       WHERE ${NOBODYS} AND f.id < ? ORDER BY f.id DESC LIMIT ${PAGE}`,
-      [calculator, before],
+      `SELECT n.id, n.photo_id, e.vector FROM
+         (SELECT f.id, f.photo_id FROM face f WHERE ${NOBODYS} AND f.id < ?
+            AND EXISTS (SELECT 1 FROM face_embedding w WHERE w.face_id = f.id AND w.calculator = ?)
+          ORDER BY f.id DESC LIMIT ${PAGE}) n
+       JOIN face_embedding e ON e.face_id = n.id AND e.calculator = ? ORDER BY n.id DESC`,
+      [before, calculator, calculator],
     );
   }
 

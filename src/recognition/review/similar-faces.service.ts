@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { coefficientsOf, type SimilarityCoefficients } from '../../compreface/similarity.js';
@@ -80,6 +81,7 @@ export class SimilarFacesService {
       const last = page.at(-1);
       if (!last || page.length < PAGE) return { hits, compared, complete: true };
       before = last.face_id;
+      await others();
     }
     return { hits, compared, complete: false };
   }

@@ -3,13 +3,16 @@ import { similarityAt, type SimilarityCoefficients } from '../../compreface/simi
 /** Embeddings of one calculator, each brought to length 1, in one block of memory. */
 export class UnitVectors {
   private readonly values: Float32Array;
+  /** Dimensions, filled up with zeros to a multiple of four. */
+  private readonly stride: number;
   private count = 0;
 
   constructor(
     readonly dimensions: number,
     capacity: number,
   ) {
-    this.values = new Float32Array(dimensions * capacity);
+    this.stride = Math.ceil(dimensions / 4) * 4;
+    this.values = new Float32Array(this.stride * capacity);
   }
 
   get length(): number {
@@ -19,7 +22,7 @@ export class UnitVectors {
   /** Adds stored bytes (32-bit floats, little endian); false for another length, or without direction. */
   add(bytes: Buffer): boolean {
     if (bytes.length !== this.dimensions * 4) return false;
-    const start = this.count * this.dimensions;
+    const start = this.count * this.stride;
     if (!writeUnit(bytes, this.values, start)) return false;
     this.count += 1;
     return true;
@@ -27,14 +30,18 @@ export class UnitVectors {
 
   /** The dot product of two; their squared Euclidean distance is 2 - 2 times it. */
   dot(a: number, b: number): number {
-    const { values, dimensions } = this;
-    const startA = a * dimensions;
-    const startB = b * dimensions;
-    let sum = 0;
-    for (let index = 0; index < dimensions; index += 1) {
-      sum += (values[startA + index] ?? 0) * (values[startB + index] ?? 0);
+    const { values, stride } = this;
+    const startA = a * stride;
+    const startB = b * stride;
+    // Four sums at once, since each addition would wait for the one before it: that nearly halves the time.
+    let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+    for (let index = 0; index < stride; index += 4) {
+      sum0 += (values[startA + index] ?? 0) * (values[startB + index] ?? 0);
+      sum1 += (values[startA + index + 1] ?? 0) * (values[startB + index + 1] ?? 0);
+      sum2 += (values[startA + index + 2] ?? 0) * (values[startB + index + 2] ?? 0);
+      sum3 += (values[startA + index + 3] ?? 0) * (values[startB + index + 3] ?? 0);
     }
-    return sum;
+    return sum0 + sum1 + sum2 + sum3;
   }
 
   /** Forgets the vectors from this one on. */
