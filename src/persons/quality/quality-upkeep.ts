@@ -59,15 +59,22 @@ export class QualityUpkeep {
 
   private async nextFaces(): Promise<UnmeasuredFace[]> {
     const [newest] = await select<{ id: number | null }>(this.db.reader, 'SELECT MAX(id) AS id FROM face');
+    const most = BATCH + this.unreadable.size;
     const due = await select<UnmeasuredFace>(
       this.db.reader,
       `SELECT f.id, f.person_id, p.content_hash AS photo_hash, f.x_min, f.y_min, f.x_max, f.y_max, f.probability, f.landmarks, f.pose
        FROM face f JOIN photo p ON p.id = f.photo_id
-       WHERE f.id > ? AND f.quality IS NULL AND f.state = 'ready' AND f.x_min IS NOT NULL ORDER BY f.id LIMIT ${BATCH + this.unreadable.size}`,
+       WHERE f.id > ? AND f.quality IS NULL AND f.state = 'ready' AND f.x_min IS NOT NULL ORDER BY f.id LIMIT ${most}`,
       [this.lookedUpTo],
     );
-    if (due.length <= this.unreadable.size) this.lookedUpTo = Math.max(this.lookedUpTo, (newest?.id ?? 0) - LOOK_BACK);
+    const lastLookedAt = due.length < most ? Infinity : (due.at(-1)?.id ?? 0);
+    this.goOnAfter(Math.min(lastLookedAt, (newest?.id ?? 0) - LOOK_BACK));
     return due;
+  }
+
+  private goOnAfter(faceId: number): void {
+    this.lookedUpTo = Math.max(this.lookedUpTo, faceId);
+    for (const id of this.unreadable) if (id <= this.lookedUpTo) this.unreadable.delete(id);
   }
 
   private async measure(face: UnmeasuredFace): Promise<FaceMeasures | null> {
