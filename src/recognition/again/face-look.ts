@@ -42,11 +42,14 @@ export class FaceLook {
     const photoId = faces[0]?.photo_id;
     if (!first || photoId === undefined) return [];
     const context = { settings, batch, calculator: first.calculator, matchedAt: first.matchedAt };
-    for (const { faceId, matches } of looks) {
-      if (matches === null) await this.decisions.noteNotFound(photoId, faceId, context);
-    }
     const found = looks.flatMap(({ faceId, matches }): MatchedFace[] => (matches ? [{ faceId, matches }] : []));
-    return found.length === 0 ? [] : this.decisions.decideOn(photoId, found, context);
+    const decided = found.length === 0 ? [] : await this.decisions.decideOn(photoId, found, context);
+    for (const { faceId, matches } of looks) {
+      if (matches !== null) continue;
+      await this.decisions.noteNotFound(photoId, faceId, context);
+      decided.push({ faceId, outcome: 'unidentified', person: null, similarity: null });
+    }
+    return decided;
   }
 
   /** No matches for a crop that CompreFace cannot work with, and for one that is not where it must be: the next face is looked at. */

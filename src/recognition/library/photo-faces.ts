@@ -13,7 +13,10 @@ import { measureFace } from '../../persons/quality/face-measures.js';
 import { QualityGate } from '../../persons/quality/quality-gate.js';
 import { Clock } from '../../time/clock.js';
 
-/** As many examples as the engine names: one person may have many near ones. */
+/**
+ * As many examples as the engine names, since one person may have many near ones. Where all of them are one person's, nobody else is seen:
+ * a hundred examples that agree count as clear, whatever the margin.
+ */
 export const MOST_CANDIDATES = 100;
 
 /** A face of a photo, with the nearest examples. */
