@@ -5,7 +5,7 @@ import { FaceRecord } from '../../../persons/dto/face.dto.js';
 import { MAX_ID } from '../../../persons/dto/id-and-page.dto.js';
 import { CreatePersonBody } from '../../../persons/dto/person.dto.js';
 import { WholeNumber, WholeNumberText } from '../../../persons/dto/rules.js';
-import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { NamedPerson } from './face-story.dto.js';
 import { CandidateFaceRecord } from './review.dto.js';
 
@@ -171,10 +171,10 @@ export class NameGroupBody extends IntersectionType(
 ) {
   /**
    * Instead of `name`: somebody who is there already.
-   * @example null
    */
   @IsOptional()
   @WholeNumber(1, MAX_ID)
+  @ApiProperty({ nullable: true, example: null })
   personId?: number | null;
 }
 
