@@ -5,6 +5,8 @@ import { ExpectedError } from '../demo/expected-error.mjs';
 
 /** A broken answer to a request is tried so often before its files are left for another run. */
 const TRIES = 3;
+/** Answers that say something of the file; after any other one it is worth another run. */
+const WORDS_ON_THE_FILE = new Set([400, 413, 415, 422]);
 
 /**
  * Sends a group of photos: those of a person in one request, others one by one. Returns a verdict for each, in order; a verdict with
@@ -65,7 +67,7 @@ function ofError(status, { error, code }) {
   if (status === 507) throw diskFull();
   if (status === 401 || status === 403) throw new ExpectedError(`The service refuses us: ${error}`);
   return {
-    status: status >= 500 ? 'failed' : 'rejected',
+    status: WORDS_ON_THE_FILE.has(status) ? 'rejected' : 'failed',
     code: code ?? `HTTP_${status}`,
     message: error ?? 'No reason given',
   };
