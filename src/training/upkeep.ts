@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { PendingPhotos } from '../persons/photos/pending-photos.js';
+import { QualityUpkeep } from '../persons/quality/quality-upkeep.js';
 import { Audit } from './audit.js';
 import { Leftovers } from './leftovers.js';
 import { Withdrawals } from './withdrawals.js';
@@ -18,6 +19,7 @@ export class Upkeep {
     private readonly withdrawals: Withdrawals,
     private readonly leftovers: Leftovers,
     private readonly photos: PendingPhotos,
+    private readonly quality: QualityUpkeep,
     private readonly audit: Audit,
   ) {}
 
@@ -36,6 +38,7 @@ export class Upkeep {
 
   private async round(): Promise<void> {
     const { signal } = this.stopping;
+    await this.quality.measureDue();
     await this.withdrawals.carryOutDue(signal);
     await this.photos.examineDue(signal);
     await this.leftovers.tidyUp(signal);
