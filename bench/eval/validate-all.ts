@@ -43,7 +43,8 @@ async function main(): Promise<void> {
   const busy = await observe(app);
   figure('time', seconds, 's', { atMost: 60 });
   figure('memory over idle, at the peak', busy.peakMb - idle.rssMb, 'MB', { atMost: 300 });
-  figure('delay of the event loop, 99 of 100', busy.p99Ms, 'ms', { atMost: 50 });
+  figure('delay of the event loop, 99 of 100, idle', idle.p99Ms, 'ms');
+  figure('delay of the event loop, 99 of 100, above that', busy.p99Ms - idle.p99Ms, 'ms', { atMost: 50 });
   figure('delay of the event loop, longest', busy.maxMs, 'ms');
   figure('rank-1', summary.rank1_rate ?? Number.NaN, '%');
   await app.stop();
@@ -55,7 +56,7 @@ async function main(): Promise<void> {
 async function observe(app: SpawnedApp): Promise<Observed> {
   const seen = (): string[] => app.output().match(/OBSERVED .*\}/g) ?? [];
   const before = seen().length;
-  app.signal('SIGUSR2');
+  app.signal('SIGCONT');
   while (seen().length === before) await wait(20);
   return JSON.parse(seen().at(-1)!.slice('OBSERVED '.length)) as Observed;
 }
