@@ -23,11 +23,6 @@ module.exports = {
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testEnvironment: 'node',
   testRegex: '\\.spec\\.ts$',
-  // Two files are left to `npm run test:proofs`: one is still red, the other was not seen green on a busy machine. Issue 3 brings them back.
-  testPathIgnorePatterns: [
-    '/node_modules/',
-    ...(process.env.TEST_PROOFS ? [] : ['test/reliability/proofs\\.spec', 'test/reliability/guards/withdrawal\\.spec']),
-  ],
   moduleFileExtensions: ['js', 'json', 'ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.[tj]s$': ['@swc/jest', swc] },

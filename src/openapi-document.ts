@@ -20,7 +20,11 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addTag('Training', 'The queue, automatic training and its settings, statistics')
     .addTag('Persons', 'Persons and the photos of their faces')
-    .addTag('Faces', 'Faces change hands')
+    .addTag('Faces', 'Faces change hands, are reviewed, and named in groups')
+    .addTag('Photos', 'New photos: whose faces are in them')
+    .addTag('Recognition', 'Thresholds, looking at faces again, and taking decisions back')
+    .addTag('Quality', 'Which faces are too bad to train')
+    .addTag('Stats', 'How right the recognition was, and the whole picture')
     .addTag('CompreFace', 'The face recognition server behind')
     .addTag('Health', 'For load balancers and monitors')
     .build();

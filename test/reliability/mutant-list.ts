@@ -169,8 +169,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'src/training/collection-check.ts',
-        from: "const missing = rows.filter((row) => row.state === 'present' && row.image_id !== null && !ids.has(row.image_id));",
-        to: 'const missing = rows.filter(() => false && ids.size > 0);',
+        from: "missing.push(...rows.filter((row) => row.image_id !== null && !ids.has(row.image_id)));",
+        to: 'missing.push(...rows.filter(() => false && ids.size > 0));',
       },
     ],
     spec: COLLECTION,
