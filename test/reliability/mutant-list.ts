@@ -169,7 +169,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: 'src/training/collection-check.ts',
-        from: "missing.push(...rows.filter((row) => row.image_id !== null && !ids.has(row.image_id)));",
+        from: 'missing.push(...rows.filter((row) => row.image_id !== null && !ids.has(row.image_id)));',
         to: 'missing.push(...rows.filter(() => false && ids.size > 0));',
       },
     ],
