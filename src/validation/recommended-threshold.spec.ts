@@ -1,4 +1,4 @@
-import { normalQuantile, recommendThreshold } from './recommended-threshold.js';
+import { normalQuantile, recommendThreshold, studentQuantile } from './recommended-threshold.js';
 import { ScoreTally } from './score-tally.js';
 import { seededRandom } from '../../test/support/seeded-random.js';
 
@@ -53,4 +53,15 @@ describe('the recommended threshold', () => {
   ])('knows that %d of a normal distribution lie above %d deviations', (tail, deviations) => {
     expect(normalQuantile(tail)).toBeCloseTo(deviations, 2);
   });
+
+  it.each([
+    [9, 4.297],
+    [30, 3.385],
+    [100, 3.174],
+  ])(
+    "knows that one in a thousand of Student's distribution with %d degrees of freedom lies above %d",
+    (freedom, t) => {
+      expect(Math.abs(studentQuantile(0.001, freedom) / t - 1)).toBeLessThan(0.02);
+    },
+  );
 });

@@ -17,7 +17,8 @@ export interface Recommendation {
 /**
  * The lowest threshold, 0.5..0.999 in thousandths, which at most `targetShare` (0..1) of the trials reach; null below 10 trials.
  * With less than 10 / target trials the rate cannot be counted: of 100 trials, none above a threshold does not mean one in a thousand. Then
- * it is at least the similarity of `mean - z · deviation` of the trials' distances, z the quantile of the normal distribution for the target.
+ * it is at least the similarity of `mean - t · deviation · √(1 + 1/n)` of the trials' distances, t the quantile of Student's distribution: the
+ * bound that the next trial passes with the target's probability, if distances are spread normally. It is stricter the fewer trials there are.
  */
 export function recommendThreshold(
   trials: ScoreTally,
@@ -28,7 +29,8 @@ export function recommendThreshold(
   const counted = trials.lowestReachedBy(Math.floor(trials.size * targetShare), LOWEST);
   if (trials.size * targetShare >= COUNTABLE_FAILURES) return { threshold: counted, basis: 'counted' };
   const { mean, deviation } = trials.distances;
-  const tail = similarityAt(mean - normalQuantile(targetShare) * deviation, coefficients);
+  const bound = studentQuantile(targetShare, trials.size - 1) * Math.sqrt(1 + 1 / trials.size);
+  const tail = similarityAt(mean - bound * deviation, coefficients);
   const estimated = Math.min(HIGHEST, Math.ceil(tail * 1_000) / 1_000);
   return { threshold: Math.max(counted, estimated), basis: 'estimated' };
 }
@@ -41,4 +43,10 @@ export function normalQuantile(tail: number): number {
   const above = 2.515517 + 0.802853 * t + 0.010328 * t * t;
   const below = 1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t * t * t;
   return t - above / below;
+}
+
+/** The same of Student's distribution, from the normal one (Abramowitz and Stegun 26.7.5); to 2 per cent from nine degrees of freedom up. */
+export function studentQuantile(tail: number, freedom: number): number {
+  const z = normalQuantile(tail);
+  return z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2);
 }
