@@ -1,3 +1,4 @@
+import { existing } from '../../bench/service.js';
 import { Database } from '../../src/database/database.js';
 import { execute, select } from '../../src/database/sql.js';
 import { packEmbedding } from '../../src/persons/embedding.js';
@@ -139,5 +140,27 @@ describe.each(databases)('measuring everybody on $name', (database) => {
     expect(body.validations).toHaveLength(2);
     expect(body.validations[0].id).toBeGreaterThan(body.validations[1].id);
     expect(body.total).toBeGreaterThan(2);
+  });
+});
+
+describe.each(databases)('a measurement of everybody that the end of its process cut off, on $name', (database) => {
+  it('is failed after the next start, and can be started again', async () => {
+    const place = await database.create();
+    const first = await newTestApp({ database: existing(database, place) });
+    await first.api.aPersonWithFaces(3, 10);
+    await execute(
+      first.app.get(Database).reader,
+      "INSERT INTO validation_run (id, state, started_at, faces_total, faces_done) VALUES (5, 'running', '2026-01-01 00:00:00.000', 5, 1)",
+    );
+    await first.close();
+    const second = await newTestApp({ database: existing(database, place) });
+    expect((await second.api.get('/training/validations/5')).body.validation).toMatchObject({
+      state: 'failed',
+      summary: null,
+      error: { code: 'INTERRUPTED', message: expect.stringContaining('start another') },
+    });
+    expect((await second.api.post('/training/validate-all')).status).toBe(202);
+    await second.close();
+    await place.drop();
   });
 });
