@@ -1,6 +1,6 @@
 import { databases } from '../support/databases.js';
 import { newTestApp, type TestApp } from '../support/new-test-app.js';
-import { aTrainedPerson, sendPhoto, train } from '../support/recognition-setup.js';
+import { aTrainedPerson, freshBytes, sendFile, sendPhoto, train } from '../support/recognition-setup.js';
 
 interface Story {
   readonly face: { readonly candidates: readonly { readonly person_id: number }[] };
@@ -81,5 +81,19 @@ describe.each(databases)('what somebody said of a face holds when it is looked a
     await t.api.post(`/faces/${id}/review`, { approved: true, personId: jane });
     await train(t.api, jane);
     expect(await examples()).toBe(4);
+  });
+
+  it('who sends the photo as one of the person has confirmed it', async () => {
+    await t.api.put('/recognition/settings', ASSIGN);
+    const bytes = await freshBytes({ person: look, variant: 50 });
+    const [face] = (await sendFile(t.api, bytes)).body.faces as { id: number; person_id: number }[];
+    expect(face).toMatchObject({ person_id: jane, excluded_because: 'not_confirmed' });
+    expect(await t.api.upload(`/persons/${jane}/faces`, [{ name: 'a.jpg', bytes }])).toMatchObject({
+      body: { files: [{ code: 'DUPLICATE', face_id: face!.id }] },
+    });
+    expect((await t.api.get(`/faces/${face!.id}`)).body).toMatchObject({
+      face: { eligible: true, assignment_method: 'confirmed' },
+      decision: { verdict: 'confirmed' },
+    });
   });
 });

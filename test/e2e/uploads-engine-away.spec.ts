@@ -104,4 +104,22 @@ describe.each(databases)('uploads while CompreFace is away, on $name', (database
       expect((await listed()).map(({ state }) => state).sort()).toEqual(['ready', 'rejected']);
     }, 15_000);
   });
+
+  it('a photo that CompreFace refuses for what it is does not wait: it is rejected, at once or when it was looked at', async () => {
+    await t.fake.script({ route: 'recognize', takesEffect: 'no', answer: 'too-large-html' });
+    expect(await upload([await photo({ person: 24 })])).toMatchObject({
+      status: 422,
+      body: { details: { files: [{ status: 'rejected', code: 'UNREADABLE_IMAGE', face_id: null }] } },
+    });
+    await t.fake.clearScript();
+    await t.fake.script({ route: 'recognize', ...faults.coreRefused });
+    expect(await upload([await photo({ person: 25 })])).toMatchObject({ status: 202 });
+    await t.fake.clearScript();
+    await t.fake.script({ route: 'recognize', takesEffect: 'no', answer: 'too-large-html' });
+    await eventually(async () => {
+      await t.api.get('/compreface/status');
+      t.clock.advance(minutes(1));
+      expect(await listed()).toMatchObject([{ state: 'rejected', eligible: false }]);
+    }, 15_000);
+  });
 });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { FaceOwnership } from '../face-ownership.js';
 import type { Judgement } from '../quality/quality-gate.js';
 import type { FoundFace } from './face-finder.js';
 import { FaceRecords } from './face-records.js';
@@ -21,7 +22,18 @@ export class KeptPhotos {
   constructor(
     private readonly files: KeptFiles,
     private readonly records: FaceRecords,
+    private readonly ownership: FaceOwnership,
   ) {}
+
+  /**
+   * The person's face from the same file, with a chosen box at that place; null when there is none. Sending it as the person's says that it is
+   * them: a face that was assigned without asking is confirmed.
+   */
+  async findSame(personId: number, sourceHash: string, chosen: Box | null): Promise<number | null> {
+    const faceId = await this.records.findSame(personId, sourceHash, chosen);
+    if (faceId !== null) await this.confirm(faceId, personId);
+    return faceId;
+  }
 
   /** A photo with its face. `existed`: the person had the very same crop; nothing is kept then. */
   async keepReady(
@@ -29,7 +41,7 @@ export class KeptPhotos {
     taken: TakenPhoto,
     face: JudgedFace,
   ): Promise<{ faceId: number; existed: boolean }> {
-    return this.files.keeping(
+    const kept = await this.files.keeping(
       async (put) => {
         const photoHash = await put('photos', taken.photo.jpeg);
         const cropHash = await put('faces', face.crop);
@@ -37,6 +49,8 @@ export class KeptPhotos {
       },
       ({ existed }) => !existed,
     );
+    if (kept.existed) await this.confirm(kept.faceId, personId);
+    return kept;
   }
 
   /** A photo that nobody has looked at yet. Returns the id of its face. */
@@ -59,5 +73,11 @@ export class KeptPhotos {
       },
       (isWanted) => isWanted,
     );
+  }
+
+  private confirm(faceId: number, personId: number): Promise<void> {
+    return this.ownership.change(faceId, async (em, face) => {
+      if (face.personId === personId) await this.ownership.confirm(em, face);
+    });
   }
 }

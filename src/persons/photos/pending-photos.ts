@@ -77,8 +77,9 @@ export class PendingPhotos {
       else await this.keep(photo, found);
       return true;
     } catch (error) {
-      const suspect = error instanceof FaceEngineError && error.failure.kind === 'suspect';
-      if (suspect && photo.examine_tries + 1 >= MAX_TRIES) {
+      const kind = error instanceof FaceEngineError ? error.failure.kind : null;
+      const suspect = kind === 'suspect';
+      if (kind === 'rejected' || (suspect && photo.examine_tries + 1 >= MAX_TRIES)) {
         await this.reject(photo.id, 'CompreFace cannot work with this photo: use another one');
         return true;
       }

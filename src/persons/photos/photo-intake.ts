@@ -4,7 +4,6 @@ import { FaceEngineError } from '../../compreface/face-engine-error.js';
 import { isDiskFull } from '../../database/write-errors.js';
 import { type Judgement, QualityGate } from '../quality/quality-gate.js';
 import { type FaceBoxShown, FaceFinder, type MeasuredFoundFace, type NoFace } from './face-finder.js';
-import { FaceRecords } from './face-records.js';
 import { Semaphore } from './semaphore.js';
 import { KeptPhotos, type TakenPhoto } from './kept-photos.js';
 import { PhotoDecoding, UNREADABLE } from './photo-decoding.js';
@@ -47,12 +46,13 @@ type Twins = Map<string, Promise<Outcome>>;
 
 const DISK_FULL: Outcome = rejected('INSUFFICIENT_STORAGE', 'The disk is full: free some space and send it again');
 
+const REFUSED = 'CompreFace refuses this photo: use another one';
+
 /** Takes photos of a person in: one verdict per file, and a bad file never spoils the others. */
 @Injectable()
 export class PhotoIntake {
   constructor(
     private readonly finder: FaceFinder,
-    private readonly records: FaceRecords,
     private readonly kept: KeptPhotos,
     private readonly gate: QualityGate,
     private readonly decoding: PhotoDecoding,
@@ -78,7 +78,7 @@ export class PhotoIntake {
     const twin = twins.get(sourceHash);
     const outcome = (async () => {
       await twin?.catch(() => undefined);
-      const known = await this.records.findSame(personId, sourceHash, chosen);
+      const known = await this.kept.findSame(personId, sourceHash, chosen);
       if (known) return duplicate(known);
       return this.takeNew(personId, { source, sourceHash, originalName: file.originalName }, chosen);
     })();
@@ -107,6 +107,7 @@ export class PhotoIntake {
       found = await this.finder.find(taken.photo, chosen);
     } catch (error) {
       if (!(error instanceof FaceEngineError)) throw error;
+      if (error.failure.kind === 'rejected') return rejected('UNREADABLE_IMAGE', REFUSED);
       const faceId = await this.kept.keepPending(personId, taken, chosen);
       const message = 'CompreFace cannot be reached: the photo is kept and looked at when it is back';
       return { status: 'pending', faceId, code: 'COMPREFACE_AWAY', message };
