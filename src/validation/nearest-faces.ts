@@ -17,9 +17,10 @@ export async function scoreFaces(
   copyProduct: number,
   slices: Slices,
   take: (face: number, nearest: NearestOfPersons) => void,
+  blockCells = BLOCK_CELLS,
 ): Promise<void> {
   const { size, persons } = collection;
-  const rows = Math.max(1, Math.min(size, Math.floor(BLOCK_CELLS / Math.max(1, persons))));
+  const rows = Math.max(1, Math.min(size, Math.floor(blockCells / Math.max(1, persons))));
   for (let start = 0; start < size; start += rows) {
     const end = Math.min(size, start + rows);
     const table = await scoreBlock(collection, { start, end }, copyProduct, slices);
