@@ -12,6 +12,8 @@ import { newTestApp, type TestApp } from '../support/new-test-app.js';
 const FACES = resolve(process.cwd(), '../shared/faces');
 const SEED = 'accuracy';
 const PATIENCE_MS = 300_000;
+/** The pictures of one set are 92 pixels wide. */
+const SMALL_FACES = { PHOTO_MIN_FACE_SIDE: '20' };
 
 if (!existsSync(FACES)) console.warn('ACCURACY NOT CHECKED: there is no ../shared/faces beside the repository');
 const describeWithPhotos = existsSync(FACES) ? describe : describe.skip;
@@ -22,11 +24,11 @@ describeWithPhotos(`people whose photos are half trained, half sent as new ones,
   let outcome: OpenSet;
 
   beforeAll(async () => {
-    t = await newTestApp({ embedded: true });
+    t = await newTestApp({ embedded: true, environment: SMALL_FACES });
     service = new EvaluatedService(t.api.baseUrl);
     // The pictures of one of the sets are smaller and softer than what is good to train.
     await service.setQualityGate(false);
-    outcome = await openSet(service, readDataset(FACES, { seed: SEED, persons: 15, strangers: 4 }));
+    outcome = await openSet(service, readDataset(FACES, { seed: SEED, persons: 22, strangers: 5 }));
   }, PATIENCE_MS);
   afterAll(() => t.close());
 
@@ -42,12 +44,16 @@ describeWithPhotos(`people whose photos are half trained, half sent as new ones,
   });
 
   it('are recognised at the recommended threshold at least as well as at the default', () => {
-    const recommended = outcome.summary.recommended_threshold ?? 0;
-    const [atDefault, atRecommended] = [atThreshold(outcome.trials, 0.95), atThreshold(outcome.trials, recommended)];
-    expect(atRecommended.wrong + atRecommended.strangersAssigned).toBeLessThanOrEqual(
-      atDefault.wrong + atDefault.strangersAssigned,
+    // Rightly decided is who is enrolled and assigned to the right person, and every stranger who is assigned to nobody.
+    const strangers = outcome.trials.filter(({ truth }) => truth === null).length;
+    const rightlyDecided = (threshold: number): number => {
+      const { right, strangersAssigned } = atThreshold(outcome.trials, threshold);
+      return right + strangers - strangersAssigned;
+    };
+    const recommended = outcome.summary.recommended_threshold ?? Number.NaN;
+    expect(rightlyDecided(recommended)).toBeGreaterThanOrEqual(
+      rightlyDecided(outcome.summary.at_auto_assign.threshold),
     );
-    expect(atRecommended.right).toBeGreaterThanOrEqual(atDefault.right);
   });
 
   it(
@@ -78,7 +84,7 @@ describeWithPhotos(`ten wrong photos in another person's set (seed ${SEED})`, ()
   let t: TestApp;
   let service: EvaluatedService;
   beforeAll(async () => {
-    t = await newTestApp({ embedded: true });
+    t = await newTestApp({ embedded: true, environment: SMALL_FACES });
     service = new EvaluatedService(t.api.baseUrl);
     await service.setQualityGate(false);
   });
@@ -87,13 +93,15 @@ describeWithPhotos(`ten wrong photos in another person's set (seed ${SEED})`, ()
   it.each(MIXTURES)(
     '%s: nine of ten are named, and at most one right photo of fifty',
     async (mixture) => {
-      // Ten different persons take eleven; otherwise a few do.
-      const people = peopleBelow(resolve(FACES, 'orl')).slice(0, mixture === 'of several persons' ? 11 : 4);
+      // Ten different persons take eleven, of whom most need few photos. Each has ten: who keeps three of them lends seven.
+      const people = peopleBelow(resolve(FACES, 'orl'))
+        .slice(0, mixture === 'of several persons' ? 11 : 4)
+        .map(({ name, photos }, index) => ({ name, photos: index < 3 ? photos : photos.slice(0, 4) }));
       const { wrong, wrongNamed, right, rightAccused } = await mixPhotos(service, people, mixture, {
         wrong: 10,
         seed: SEED,
       });
-      expect(wrong).toBeGreaterThanOrEqual(7);
+      expect(wrong).toBeGreaterThanOrEqual(6);
       expect(wrongNamed).toBeGreaterThanOrEqual(Math.ceil(wrong * 0.9));
       expect(rightAccused).toBeLessThanOrEqual(Math.ceil(right / 50));
     },
