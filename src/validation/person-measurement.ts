@@ -30,7 +30,7 @@ export function describePerson(
     rank1Rate: percent(tally.rightlyNearest, tally.genuine.size),
     atReview: tally.ratesAt(thresholds.review),
     atAutoAssign: tally.ratesAt(thresholds.autoAssign),
-    recommended: recommendThreshold(tally.impostors, targetFmr / 100, coefficients),
+    recommended: recommendThreshold(tally.impostors, targetFmr / 100, coefficients, thresholds.autoAssign),
     confusedWith: [...tally.takenFor]
       .map(([other, faces]) => ({ personId: idOf(other), rate: shareOfFaces(collection, other, faces) }))
       .sort((a, b) => b.rate - a.rate)

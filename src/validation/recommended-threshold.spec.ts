@@ -20,28 +20,34 @@ function strangers(count: number): ScoreTally {
 describe('the recommended threshold', () => {
   it(`lets the share of the trials through that was aimed at, when they are many (seed ${SEED})`, () => {
     const trials = strangers(20_000);
-    const { threshold, basis } = recommendThreshold(trials, 0.001, CURVE)!;
+    const { threshold, basis } = recommendThreshold(trials, 0.001, CURVE, 0.5)!;
     expect(basis).toBe('counted');
     expect(trials.reaching(threshold)).toBeLessThanOrEqual(20);
     expect(trials.reaching(threshold - 0.02)).toBeGreaterThan(20);
   });
 
   it(`is not lower for fewer trials, of which none comes near by luck (seed ${SEED})`, () => {
-    const many = recommendThreshold(strangers(20_000), 0.001, CURVE)!;
-    const few = recommendThreshold(strangers(100), 0.001, CURVE)!;
+    const many = recommendThreshold(strangers(20_000), 0.001, CURVE, 0.5)!;
+    const few = recommendThreshold(strangers(100), 0.001, CURVE, 0.5)!;
     expect(few.basis).toBe('estimated');
     expect(Math.abs(few.threshold - many.threshold)).toBeLessThan(0.1);
     expect(strangers(100).reaching(few.threshold)).toBe(0);
   });
 
+  it('is never below the threshold in use when there are too few trials to count', () => {
+    expect(recommendThreshold(strangers(100), 0.001, CURVE, 0.95)).toEqual({ threshold: 0.95, basis: 'kept' });
+    expect(recommendThreshold(strangers(20_000), 0.001, CURVE, 0.95)).toMatchObject({ basis: 'counted' });
+    expect(recommendThreshold(strangers(20_000), 0.001, CURVE, 0.95)!.threshold).toBeLessThan(0.95);
+  });
+
   it('rises with a stricter target', () => {
     const trials = strangers(20_000);
-    const strict = recommendThreshold(trials, 0.001, CURVE)!.threshold;
-    expect(recommendThreshold(trials, 0.01, CURVE)!.threshold).toBeLessThan(strict);
+    const strict = recommendThreshold(trials, 0.001, CURVE, 0.5)!.threshold;
+    expect(recommendThreshold(trials, 0.01, CURVE, 0.5)!.threshold).toBeLessThan(strict);
   });
 
   it('is not given for less than ten trials', () => {
-    expect(recommendThreshold(strangers(9), 0.001, CURVE)).toBeNull();
+    expect(recommendThreshold(strangers(9), 0.001, CURVE, 0.5)).toBeNull();
   });
 
   it.each([

@@ -8,22 +8,30 @@ const LEAST_TRIALS = 10;
 /** A rate can be counted when at least so many trials may fail it; with fewer, none failing is luck. */
 const COUNTABLE_FAILURES = 10;
 
-/** `counted`: there were trials enough to see the target rate. `estimated`: the tail of the scores had to be extended. */
+/**
+ * `counted`: there were trials enough to see the target rate. `estimated`: the tail of the scores had to be extended. `kept`: the estimate is
+ * below the threshold in use, and an estimate alone does not vouch for a lower one.
+ */
+export type RecommendationBasis = 'counted' | 'estimated' | 'kept';
+
 export interface Recommendation {
   readonly threshold: number;
-  readonly basis: 'counted' | 'estimated';
+  readonly basis: RecommendationBasis;
 }
 
 /**
  * The lowest threshold, 0.5..0.999 in thousandths, which at most `targetShare` (0..1) of the trials reach; null below 10 trials.
  * With less than 10 / target trials the rate cannot be counted: of 100 trials, none above a threshold does not mean one in a thousand. Then
  * it is at least the similarity of `mean - t · deviation · √(1 + 1/n)` of the trials' distances, t the quantile of Student's distribution: the
- * bound that the next trial passes with the target's probability, if distances are spread normally. It is stricter the fewer trials there are.
+ * bound that the next trial passes with the target's probability, if distances are spread normally. It is stricter the fewer trials there are,
+ * and it never lowers `inUse`, the threshold in use: tails of real faces are heavier than that of a normal distribution (measured on two small
+ * sets: an estimate below the default let strangers in that the default did not).
  */
 export function recommendThreshold(
   trials: ScoreTally,
   targetShare: number,
   coefficients: SimilarityCoefficients,
+  inUse: number,
 ): Recommendation | null {
   if (trials.size < LEAST_TRIALS) return null;
   const counted = trials.lowestReachedBy(Math.floor(trials.size * targetShare), LOWEST);
@@ -31,8 +39,8 @@ export function recommendThreshold(
   const { mean, deviation } = trials.distances;
   const bound = studentQuantile(targetShare, trials.size - 1) * Math.sqrt(1 + 1 / trials.size);
   const tail = similarityAt(mean - bound * deviation, coefficients);
-  const estimated = Math.min(HIGHEST, Math.ceil(tail * 1_000) / 1_000);
-  return { threshold: Math.max(counted, estimated), basis: 'estimated' };
+  const estimated = Math.max(counted, Math.min(HIGHEST, Math.ceil(tail * 1_000) / 1_000));
+  return estimated < inUse ? { threshold: inUse, basis: 'kept' } : { threshold: estimated, basis: 'estimated' };
 }
 
 /**

@@ -36,7 +36,7 @@ export function summarise(
     fpir: percent(identification.reaching(threshold), identification.size, 3),
   });
   const rightlyNearest = tallies.reduce((sum, tally) => sum + tally.rightlyNearest, 0);
-  const recommended = recommendThreshold(identification, targetFmr / 100, coefficients);
+  const recommended = recommendThreshold(identification, targetFmr / 100, coefficients, thresholds.autoAssign);
   return {
     persons: collection.persons,
     faces: collection.size,

@@ -151,7 +151,8 @@ export class ValidationReport {
   at_review!: RatesAtThreshold;
 
   /**
-   * The lowest threshold, from 0.5 up, with the false match rate that is aimed at; null with less than ten faces of others.
+   * The lowest threshold, from 0.5 up, with the false match rate that is aimed at, and with too few trials to count that none below the
+   * threshold in use; null with less than ten faces of others.
    * @example 0.72
    */
   recommended_threshold!: number | null;

@@ -143,10 +143,11 @@ export class ValidationSummary {
 
   /**
    * counted: there were trials enough to see that rate. estimated: too few; the tail of the scores was extended as that of a normal
-   * distribution, and the threshold is not below any score that was seen.
+   * distribution, and the threshold is not below any score that was seen. kept: the estimate is below the threshold in use, and too few trials
+   * do not vouch for a lower one; the points of `roc` show what was seen there.
    * @example 'counted'
    */
-  recommended_basis!: 'counted' | 'estimated' | null;
+  recommended_basis!: 'counted' | 'estimated' | 'kept' | null;
 
   at_review!: CollectionRates;
 
