@@ -1,15 +1,18 @@
-import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ErrorAnswers } from '../errors/error-body.js';
 import { IdParam } from './dto/id-and-page.dto.js';
 import {
   CreatePersonBody,
   ListPersonsQuery,
+  MergePersonBody,
   PersonAnswer,
   PersonDeletedAnswer,
   PersonListAnswer,
+  PersonMergedAnswer,
   UpdatePersonBody,
 } from './dto/person.dto.js';
+import { PersonMerging } from './person-merging.js';
 import { PersonRecords } from './person-records.js';
 import { PersonsService } from './persons.service.js';
 
@@ -19,6 +22,7 @@ export class PersonsController {
   constructor(
     private readonly persons: PersonsService,
     private readonly records: PersonRecords,
+    private readonly merging: PersonMerging,
   ) {}
 
   /** List persons, a page at a time, with how many are trained. */
@@ -47,6 +51,16 @@ export class PersonsController {
   @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND', 'ALREADY_EXISTS')
   async update(@Param() { id }: IdParam, @Body() body: UpdatePersonBody): Promise<PersonAnswer> {
     return { person: await this.records.showOne(await this.persons.update(id, body)) };
+  }
+
+  /** Make one of two persons: the faces become the other one's, whose name and subject stay. The collection follows at the next training. */
+  @Post(':id/merge')
+  @HttpCode(200)
+  @ErrorAnswers('VALIDATION_ERROR', 'NOT_FOUND')
+  async merge(@Param() { id }: IdParam, @Body() { into }: MergePersonBody): Promise<PersonMergedAnswer> {
+    const { facesMoved, facesLeft, withdrawal } = await this.merging.merge(id, into);
+    const person = await this.records.showOne(await this.persons.get(into));
+    return { message: 'Person merged', person, faces_moved: facesMoved, faces_left: facesLeft, withdrawal };
   }
 
   /** Delete a person: the faces stay without a person, the examples and the subject leave the collection by themselves. */

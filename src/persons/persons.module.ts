@@ -17,6 +17,7 @@ import { FaceOwnership } from './face-ownership.js';
 import { FacesController } from './faces.controller.js';
 import { FacesService } from './faces.service.js';
 import { PersonFacesController } from './person-faces.controller.js';
+import { PersonMerging } from './person-merging.js';
 import { PersonRecords } from './person-records.js';
 import { PersonsController } from './persons.controller.js';
 import { PersonsService } from './persons.service.js';
@@ -60,6 +61,7 @@ import { uploadOptions } from './photos/uploaded-files.js';
   providers: [
     PersonsService,
     PersonRecords,
+    PersonMerging,
     FacesService,
     FaceChanges,
     FaceOwnership,

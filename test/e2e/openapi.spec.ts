@@ -75,6 +75,7 @@ describe.each(databases)(
     /** The examples, with the ids of this run where an example names an id. */
     const withIds = (value: unknown, name = ''): unknown => {
       if (name === 'personId') return value == null ? undefined : known.personId;
+      if (name === 'into') return known.otherId;
       if (name === 'faceId') return known.faceIds[0];
       if (name === 'faceIds') return known.faceIds.slice(0, 2);
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -204,7 +205,8 @@ describe.each(databases)(
       { id: 'similarFaces_nameGroup', before: () => t.api.delete(`/faces/${known.faceIds[1]!}/person`) },
       { id: 'faces_markUnknown' },
       { id: 'faces_delete' },
-      { id: 'persons_delete' },
+      { id: 'persons_merge' },
+      { id: 'persons_delete', before: () => Promise.resolve((known.personId = known.otherId)) },
       { id: 'compreFace_status' },
       { id: 'health_live' },
       { id: 'health_ready' },

@@ -1,6 +1,7 @@
 import type { ApiAnswer } from '../support/api-client.js';
 import { databases } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
+import { aFacePhoto } from '../support/face-photos.js';
 import { newTestApp, type TestApp } from '../support/new-test-app.js';
 import { minutes } from '../support/test-clock.js';
 
@@ -236,5 +237,54 @@ describe.each(databases)('persons on $name', (database) => {
     const id = await t.api.aPerson();
     const answers = await Promise.all(Array.from({ length: 8 }, () => t.api.delete(`/persons/${id}`)));
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, ...Array<number>(7).fill(404)]);
+  });
+
+  it('that turn out to be one are merged: the faces are the other one’s, the name and subject of the one are gone', async () => {
+    const gone = await t.api.aPersonWithFaces(3, 33, 'Double Dan');
+    const stays = await t.api.aPersonWithFaces(2, 34, 'Daniel Double');
+    await train(gone.personId);
+    await train(stays.personId);
+    const subjectOf = async (id: number): Promise<string> =>
+      (await t.api.get(`/persons/${id}`)).body.person.compreface_subject as string;
+    const [former, lasting] = [await subjectOf(gone.personId), await subjectOf(stays.personId)];
+    expect(await t.api.post(`/persons/${gone.personId}/merge`, { into: stays.personId })).toMatchObject({
+      status: 200,
+      body: {
+        message: 'Person merged',
+        person: { id: stays.personId, name: 'Daniel Double', face_count: 5 },
+        faces_moved: 3,
+        faces_left: 0,
+        withdrawal: 'pending',
+      },
+    });
+    expect(await t.api.get(`/persons/${gone.personId}`)).toMatchObject({ status: 404 });
+    await train(stays.personId);
+    await eventually(async () => {
+      t.clock.advance(minutes(1));
+      const { subjects, examples } = await t.fake.store();
+      expect(subjects).not.toContain(former);
+      expect(examples.filter(({ subject }) => subject === lasting)).toHaveLength(5);
+    }, 15_000);
+  });
+
+  it('that have the very same face are merged, and the second copy is left without a person', async () => {
+    const [one, other] = [await t.api.aPerson(), await t.api.aPerson()];
+    const file = { name: 'a.jpg', bytes: await aFacePhoto({ person: 35 }) };
+    await t.api.upload(`/persons/${one}/faces`, [file]);
+    await t.api.upload(`/persons/${other}/faces`, [file]);
+    expect(await t.api.post(`/persons/${one}/merge`, { into: other })).toMatchObject({
+      status: 200,
+      body: { faces_moved: 0, faces_left: 1, person: { face_count: 1 } },
+    });
+  });
+
+  it('are not merged with themselves, nor with nobody', async () => {
+    const id = await t.api.aPerson();
+    expect(await t.api.post(`/persons/${id}/merge`, { into: id })).toMatchObject({
+      status: 400,
+      body: { code: 'VALIDATION_ERROR', details: { fields: [{ field: 'into' }] } },
+    });
+    expect(await t.api.post(`/persons/${id}/merge`, { into: 999_999 })).toMatchObject({ status: 404 });
+    expect(await t.api.post('/persons/999999/merge', { into: id })).toMatchObject({ status: 404 });
   });
 });

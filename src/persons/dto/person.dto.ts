@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsNotEmpty, IsOptional, Matches } from 'class-validator';
-import { PageQuery } from './id-and-page.dto.js';
-import { ShortText } from './rules.js';
+import { MAX_ID, PageQuery } from './id-and-page.dto.js';
+import { ShortText, WholeNumber } from './rules.js';
 
 export const RECOGNITION_STATES = ['untrained', 'training', 'trained', 'failed'] as const;
 export type RecognitionStatus = (typeof RECOGNITION_STATES)[number];
@@ -198,6 +198,40 @@ export class PersonDeletedAnswer {
 
   /**
    * pending: the examples leave the collection in a moment, by themselves.
+   * @example 'pending'
+   */
+  withdrawal!: 'done' | 'pending';
+}
+
+/** Who the person really is. */
+export class MergePersonBody {
+  /**
+   * The person who stays.
+   * @example 6
+   */
+  @WholeNumber(1, MAX_ID)
+  into!: number;
+}
+
+/** Two persons have become one. */
+export class PersonMergedAnswer {
+  /** @example 'Person merged' */
+  message!: string;
+
+  /** The person who stays. */
+  person!: PersonRecord;
+
+  /** @example 12 */
+  faces_moved!: number;
+
+  /**
+   * Faces that the person had already, byte for byte: they are left without a person, marked unknown.
+   * @example 0
+   */
+  faces_left!: number;
+
+  /**
+   * pending: the examples of the person who is gone leave the collection in a moment, by themselves.
    * @example 'pending'
    */
   withdrawal!: 'done' | 'pending';
