@@ -16,6 +16,9 @@ export async function openJournal(path, { folder, url, byFolder, again }) {
         'Name another one with --journal, or use --again to forget it.',
     );
   }
+  // Only the title can have been cut off by a crash: whatever else is there is not ours to overwrite.
+  if (!first && text.includes('\n'))
+    throw new ExpectedError(`${path} is no journal of an import: name another place with --journal.`);
   const file = await open(path, 'a', 0o600).catch((error) => cannot(path, error));
   if (!first) await file.truncate(0);
   // The last line may have been cut off by a crash: the next one must not be glued to it.

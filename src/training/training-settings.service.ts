@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Cron } from 'croner';
 import { Database } from '../database/database.js';
-import { isUniqueViolation } from '../database/write-errors.js';
+import { SettingsRow } from '../database/settings-row.js';
 import { fieldError } from '../errors/validation.js';
 import type { TrainingSettingsRecord, UpdateSettingsBody } from './dto/training-settings.dto.js';
 import { StoredTrainingSettings } from './entities/bookkeeping.entity.js';
@@ -22,38 +22,19 @@ const DEFAULTS: TrainingSettingsRecord = {
 /** The stored settings of automatic training, one set for all replicas. */
 @Injectable()
 export class TrainingSettingsService {
-  constructor(private readonly db: Database) {}
+  private readonly row: SettingsRow<TrainingSettingsRecord>;
 
-  async get(): Promise<TrainingSettingsRecord> {
-    const stored = await this.db.reader.findOneBy(StoredTrainingSettings, { id: 1 });
-    if (!stored) return DEFAULTS;
-    return Object.fromEntries(
-      Object.entries(stored).filter(([name]) => name !== 'id'),
-    ) as unknown as TrainingSettingsRecord;
+  constructor(db: Database) {
+    this.row = new SettingsRow(db, StoredTrainingSettings, 'training_settings', DEFAULTS);
+  }
+
+  get(): Promise<TrainingSettingsRecord> {
+    return this.row.get();
   }
 
   /** Throws `VALIDATION_ERROR` for a schedule or time zone that cannot be understood. */
-  async update(body: UpdateSettingsBody): Promise<TrainingSettingsRecord> {
-    const given = Object.fromEntries(
-      Object.entries(body).filter(([, value]) => value != null),
-    ) as Partial<TrainingSettingsRecord>;
-    checkSchedule({ ...(await this.get()), ...given });
-    try {
-      await this.merge(given);
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      // The first change of all, by two at once.
-      await this.merge(given);
-    }
-    return this.get();
-  }
-
-  private async merge(given: Partial<TrainingSettingsRecord>): Promise<void> {
-    await this.db.write(async (em) => {
-      const stored = await em.findOneBy(StoredTrainingSettings, { id: 1 });
-      if (stored) await em.update(StoredTrainingSettings, { id: 1 }, { ...given, id: 1 });
-      else await em.insert(StoredTrainingSettings, { ...DEFAULTS, ...given, id: 1 });
-    });
+  update(body: UpdateSettingsBody): Promise<TrainingSettingsRecord> {
+    return this.row.update(body, checkSchedule);
   }
 }
 

@@ -212,6 +212,17 @@ describe('npm run import', () => {
     expect(verdictsIn(report)).toHaveLength(36);
   }, 60_000);
 
+  it('does not overwrite a file that is no journal', async () => {
+    await putPeople(['Other Olaf'], 1);
+    const notes = join(folder, '.notes.txt');
+    writeFileSync(notes, 'first line\nsecond line\n');
+    expect(await run('--by-folder', '--journal', notes)).toMatchObject({
+      code: 2,
+      output: expect.stringMatching(/no journal of an import/),
+    });
+    expect(readFileSync(notes, 'utf8')).toBe('first line\nsecond line\n');
+  });
+
   it('reads a journal whose last line was cut off', async () => {
     await putPeople(['Torn Tom'], 2);
     await run('--by-folder');

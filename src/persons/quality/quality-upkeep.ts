@@ -26,7 +26,7 @@ interface UnmeasuredFace {
   readonly pose: string | null;
 }
 
-/** Measures the faces that came in without: those of former releases, and those of photos that were sent to be recognised. */
+/** Measures the faces that came in without: those of former releases. */
 @Injectable()
 export class QualityUpkeep {
   /** All faces up to it have been looked at: nothing tells them from the others but a look at each row. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
-import { isUniqueViolation } from '../../database/write-errors.js';
+import { SettingsRow } from '../../database/settings-row.js';
 import { fieldError } from '../../errors/validation.js';
 import type { RecognitionSettingsRecord, UpdateRecognitionSettingsBody } from '../dto/recognition-settings.dto.js';
 import { StoredRecognitionSettings } from '../entities/recognition-settings.entity.js';
@@ -22,37 +22,19 @@ type Given = Partial<RecognitionSettingsRecord>;
 /** The stored settings of recognition, one set for all replicas. */
 @Injectable()
 export class RecognitionSettingsService {
-  constructor(private readonly db: Database) {}
+  private readonly row: SettingsRow<RecognitionSettingsRecord>;
 
-  async get(): Promise<RecognitionSettingsRecord> {
-    const stored = await this.db.reader.findOneBy(StoredRecognitionSettings, { id: 1 });
-    if (!stored) return DEFAULTS;
-    return Object.fromEntries(
-      Object.entries(stored).filter(([name]) => name !== 'id'),
-    ) as unknown as RecognitionSettingsRecord;
+  constructor(db: Database) {
+    this.row = new SettingsRow(db, StoredRecognitionSettings, 'recognition_settings', DEFAULTS);
+  }
+
+  get(): Promise<RecognitionSettingsRecord> {
+    return this.row.get();
   }
 
   /** Throws `VALIDATION_ERROR` when thresholds would be crossed, also with those that are stored already. */
-  async update(body: UpdateRecognitionSettingsBody): Promise<RecognitionSettingsRecord> {
-    const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value != null)) as Given;
-    try {
-      await this.merge(given);
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      // The first change of all, by two at once.
-      await this.merge(given);
-    }
-    return this.get();
-  }
-
-  private async merge(given: Given): Promise<void> {
-    await this.db.write(async (em) => {
-      await em.query(`SELECT id FROM recognition_settings WHERE id = 1 ${this.db.forUpdate}`);
-      const stored = await em.findOneBy(StoredRecognitionSettings, { id: 1 });
-      checkOrder({ ...DEFAULTS, ...stored, ...given }, given);
-      if (stored) await em.update(StoredRecognitionSettings, { id: 1 }, { ...given, id: 1 });
-      else await em.insert(StoredRecognitionSettings, { ...DEFAULTS, ...given, id: 1 });
-    });
+  update(body: UpdateRecognitionSettingsBody): Promise<RecognitionSettingsRecord> {
+    return this.row.update(body, checkOrder);
   }
 }
 
