@@ -33,7 +33,14 @@ export async function startMariaDb(extraOptions: readonly string[] = []): Promis
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
   execFileSync(
     'mariadb-install-db',
-    ['--no-defaults', `--datadir=${dataDir}`, '--auth-root-authentication-method=normal', ...user],
+    // A folder of its own for temporary tables: two installations at once take them away from each other.
+    [
+      '--no-defaults',
+      `--datadir=${dataDir}`,
+      `--tmpdir=${folder}`,
+      '--auth-root-authentication-method=normal',
+      ...user,
+    ],
     { stdio: 'pipe' },
   );
   const port = await freePort();
@@ -42,6 +49,7 @@ export async function startMariaDb(extraOptions: readonly string[] = []): Promis
     [
       '--no-defaults',
       `--datadir=${dataDir}`,
+      `--tmpdir=${folder}`,
       `--socket=${join(folder, 'sock')}`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',
