@@ -5,11 +5,12 @@ import { execute, select } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { fieldError } from '../errors/validation.js';
 import { FaceChanges } from './face-changes.js';
+import { dropSuggestions, moveDecisions } from './former-person.js';
 
 /** What a merge did. */
 export interface Merged {
   readonly facesMoved: number;
-  /** Faces that the other person has already, with the very same bytes: they are left without a person. */
+  /** Faces that the other person has already, with the very same bytes: they are left without a person, and marked invalid. */
   readonly facesLeft: number;
   readonly withdrawal: 'done' | 'pending';
 }
@@ -34,6 +35,8 @@ export class PersonMerging {
       const facesLeft = await this.leaveTwins(em, id, into);
       const facesMoved = await execute(em, 'UPDATE face SET person_id = ? WHERE person_id = ?', [into, id]);
       await this.moveRejections(em, id, into);
+      await moveDecisions(em, id, into);
+      await dropSuggestions(em, into, 'ruledOut');
       await this.changes.raiseGeneration(em, into);
       await execute(em, 'DELETE FROM person WHERE id = ?', [id]);
       return { facesMoved, facesLeft, withdrawal: pending ? 'pending' : 'done' };
@@ -53,6 +56,7 @@ export class PersonMerging {
     }
   }
 
+  /** Marked invalid: they look exactly like the person, and must never count as a stranger's or be suggested again. */
   private async leaveTwins(em: EntityManager, id: number, into: number): Promise<number> {
     const twins = await select<{ id: number }>(
       em,
@@ -62,15 +66,21 @@ export class PersonMerging {
     for (const twin of twins) {
       await execute(
         em,
-        `UPDATE face SET person_id = NULL, assignment_method = NULL, assignment_confidence = NULL, review = 'unknown', exclusion = NULL WHERE id = ?`,
+        `UPDATE face SET person_id = NULL, assignment_method = NULL, assignment_confidence = NULL, review = 'unknown',
+           exclusion = 'marked_invalid' WHERE id = ?`,
         [twin.id],
       );
     }
     return twins.length;
   }
 
-  /** Who is not the one is not the other either. */
+  /** Who is not the one is not the other either; but a face that belongs to the other now is theirs after all. */
   private async moveRejections(em: EntityManager, id: number, into: number): Promise<void> {
+    await execute(
+      em,
+      'DELETE FROM not_this_person WHERE person_id = ? AND face_id IN (SELECT id FROM face WHERE person_id = ?)',
+      [into, into],
+    );
     await execute(
       em,
       `INSERT INTO not_this_person (face_id, person_id, created_at)

@@ -14,6 +14,7 @@ import type {
 } from './dto/person.dto.js';
 import { Person } from './entities/person.entity.js';
 import { FaceChanges } from './face-changes.js';
+import { dropSuggestions } from './former-person.js';
 import { foldName, makeSubject, nameKey } from './person-name.js';
 import { PersonRecords, STATUS_SQL } from './person-records.js';
 
@@ -112,6 +113,7 @@ export class PersonsService {
            exclusion = CASE WHEN exclusion = 'not_confirmed' THEN NULL ELSE exclusion END WHERE person_id = ?`,
         [id],
       );
+      await dropSuggestions(em, id, 'all');
       await execute(em, 'DELETE FROM person WHERE id = ?', [id]);
       return { facesUnassigned, withdrawal: pending ? 'pending' : 'done' };
     });

@@ -225,7 +225,7 @@ export class PersonMergedAnswer {
   faces_moved!: number;
 
   /**
-   * Faces that the person had already, byte for byte: they are left without a person, marked unknown.
+   * Faces that the person had already, byte for byte: they are left without a person, marked invalid.
    * @example 0
    */
   faces_left!: number;
