@@ -5,6 +5,7 @@ import { ELIGIBLE_SQL } from '../persons/face-state.js';
 import { STATUS_SQL } from '../persons/person-records.js';
 import { NEEDS_REVIEW_SQL, UNCONFIRMED_SQL, UNIDENTIFIED_SQL } from '../recognition/review/waiting-faces.service.js';
 import { JobCounters, type Metric } from '../training/job-counters.js';
+import { ValidationRunRecords } from '../validation/validation-run-records.js';
 import type {
   CollectionOverview,
   FacesOverview,
@@ -51,6 +52,7 @@ export class OverviewService {
     private readonly db: Database,
     private readonly counters: JobCounters,
     private readonly recognition: RecognitionStatsService,
+    private readonly validations: ValidationRunRecords,
   ) {}
 
   async overview(): Promise<OverviewAnswer> {
@@ -133,20 +135,16 @@ export class OverviewService {
   }
 
   private async validation(): Promise<ValidationOverview | null> {
-    const [row] = await select<{ id: number; completed_at: Date | string | null; summary: string | null }>(
-      this.db.reader,
-      "SELECT id, completed_at, summary FROM validation_run WHERE state = 'completed' ORDER BY id DESC LIMIT 1",
-    );
-    if (!row) return null;
-    const summary = (row.summary === null ? {} : JSON.parse(row.summary)) as Record<string, unknown>;
-    const figure = (name: string): number | null => (typeof summary[name] === 'number' ? summary[name] : null);
+    const run = await this.validations.newestCompleted();
+    if (!run?.summary) return null;
+    const { rank1_rate, at_auto_assign, recommended_threshold } = run.summary;
     return {
-      validation_id: row.id,
-      completed_at: readTime(row.completed_at),
-      rank1_rate: figure('rank1_rate'),
-      fnmr: figure('fnmr'),
-      fmr: figure('fmr'),
-      recommended_threshold: figure('recommended_threshold'),
+      validation_id: run.id,
+      completed_at: run.completed_at,
+      rank1_rate,
+      fnmr: at_auto_assign.fnmr,
+      fmr: at_auto_assign.fmr,
+      recommended_threshold,
     };
   }
 }

@@ -3,6 +3,7 @@ import type { SelectQueryBuilder } from 'typeorm';
 import { Database } from '../database/database.js';
 import { placeholders, select } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
+import { ValidationService } from '../validation/validation.service.js';
 import type { JobDetailRecord, JobProgress, JobRecord } from './dto/job-records.dto.js';
 import type { ProcessedJob } from './dto/training-answers.dto.js';
 import type { ListJobsQuery } from './dto/training-requests.dto.js';
@@ -20,6 +21,7 @@ export class JobRecords {
   constructor(
     private readonly db: Database,
     private readonly counters: JobCounters,
+    private readonly validation: ValidationService,
   ) {}
 
   /** Throws `NOT_FOUND`. */
@@ -49,7 +51,7 @@ export class JobRecords {
         reason: face.reasonCode === null ? null : { code: face.reasonCode, message: face.reasonMessage ?? '' },
       })),
       faces_total: await em.countBy(JobFace, { jobId }),
-      result: result && (JSON.parse(result.result) as Record<string, unknown>),
+      result: result && { ...(await this.validation.show(result.result)) },
     };
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { coefficientsOf } from '../compreface/similarity.js';
 import { EmbeddingBackfill } from '../persons/embeddings/embedding-backfill.js';
@@ -5,7 +6,7 @@ import { FormulaCheck } from './formula-check.js';
 import { measureCollection } from './measuring.js';
 import { Slices } from './slices.js';
 import { StoredEmbeddings } from './stored-embeddings.js';
-import { RunEndedError, ValidationRuns } from './validation-runs.js';
+import { type KeptFailure, RunEndedError, ValidationRuns } from './validation-runs.js';
 import { DEFAULT_TARGET_FMR } from './validation.service.js';
 
 const INTERRUPTED = {
@@ -13,6 +14,8 @@ const INTERRUPTED = {
   message: 'The process that measured was stopped: start another validation',
 };
 const PROGRESS_EVERY_MS = 1_000;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 10_000;
 
 /** Nothing can be measured; the code and the message go to the run. */
 class CannotMeasureError extends Error {
@@ -29,12 +32,13 @@ class StoppedError extends Error {}
 /**
  * Measures everybody, one run at a time. A run lives in one process and has no heartbeat: it only reads, takes seconds, and can be started
  * again at any time. So every process that starts ends the runs that it finds, its own of before a crash or one that another replica is at:
- * that one sees it at its next word of progress, and stops. The worst that a restart costs is one measurement; none stays "running" for ever.
+ * that one sees it at its next word of progress, and stops. The worst that a restart costs is one measurement. A failure that the database does
+ * not take is written again until it does: none stays "running" for ever.
  */
 @Injectable()
 export class CollectionValidation implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Validation');
-  private stopping = false;
+  private readonly stopping = new AbortController();
   private current: Promise<void> = Promise.resolve();
 
   constructor(
@@ -49,7 +53,7 @@ export class CollectionValidation implements OnApplicationBootstrap, BeforeAppli
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping = true;
+    this.stopping.abort();
     await this.current;
   }
 
@@ -60,19 +64,38 @@ export class CollectionValidation implements OnApplicationBootstrap, BeforeAppli
     return id;
   }
 
-  /** Never rejects: whatever happens is written on the run. */
+  /** Never rejects: whatever happens is written on the run, once the database takes it. */
   private async run(id: number, targetFmr: number): Promise<void> {
     try {
       await this.measure(id, targetFmr);
     } catch (error) {
       if (error instanceof RunEndedError) return;
-      await this.runs.fail(this.failureOf(error), id).catch(() => undefined);
+      await this.writeFailure(id, this.failureOf(error));
+    }
+  }
+
+  /**
+   * Again and again until it is written: no other run can be started before. On the way out it is tried once more, and left to the next
+   * start.
+   */
+  private async writeFailure(id: number, failure: KeptFailure['error']): Promise<void> {
+    const { signal } = this.stopping;
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+      const isLast = signal.aborted;
+      try {
+        await this.runs.fail(failure, id);
+        return;
+      } catch {
+        this.logger.warn(`The end of validation ${id} cannot be written yet`);
+      }
+      if (isLast) return;
+      await wait(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
   private async measure(id: number, targetFmr: number): Promise<void> {
     const checkHeld = (): void => {
-      if (this.stopping) throw new StoppedError();
+      if (this.stopping.signal.aborted) throw new StoppedError();
     };
     const calculator = (await this.backfill.currentCalculator()) ?? (await this.embeddings.mostUsedCalculator());
     if (calculator === null) throw new CannotMeasureError('NO_EMBEDDINGS', 'No eligible face has an embedding yet');

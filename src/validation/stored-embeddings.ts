@@ -9,6 +9,13 @@ import type { MeasuringThresholds } from './measurement.js';
 /** What recognition starts with, as long as nobody has stored anything else. */
 export const DEFAULT_THRESHOLDS: MeasuringThresholds = { review: 0.85, autoAssign: 0.95 };
 
+/**
+ * A face (alias `f`) that somebody marked as a stranger's. An unusable face of nobody has that review too, but may be anybody's: of an
+ * enrolled person even.
+ */
+const STRANGER_SQL = `f.person_id IS NULL AND f.state = 'ready' AND f.review = 'unknown'
+  AND (f.exclusion IS NULL OR f.exclusion <> 'marked_invalid')`;
+
 /** Few enough that the event loop is not held up for long: SQLite answers at once. */
 const PAGE = 250;
 
@@ -65,7 +72,7 @@ export class StoredEmbeddings {
       const rows = await select<EmbeddingRow>(
         this.db.reader,
         `SELECT f.id AS face_id, f.photo_id, f.person_id, e.vector FROM face_embedding e JOIN face f ON f.id = e.face_id
-         WHERE e.calculator = ? AND e.face_id > ? AND ((${ELIGIBLE_SQL}) OR (f.person_id IS NULL AND f.state = 'ready' AND f.review = 'unknown'))
+         WHERE e.calculator = ? AND e.face_id > ? AND ((${ELIGIBLE_SQL}) OR (${STRANGER_SQL}))
          ORDER BY e.face_id LIMIT ${PAGE}`,
         [calculator, after],
       );

@@ -1,4 +1,5 @@
 import type { FormulaCheck, SuspiciousFace, ValidationReport } from './dto/validation-report.dto.js';
+import { type KeptReport, type KeptSuspiciousFace, withClosestName, withNames } from './kept-report.js';
 import type { PersonMeasurement, SuspiciousMeasured } from './measurement.js';
 import type { PersonNames } from './person-names.js';
 import type { Suspicion } from './suspicious-faces.js';
@@ -28,12 +29,20 @@ export function personIdsIn(measured: PersonMeasurement): number[] {
   ];
 }
 
+/** What a report says besides the measurement. */
+export interface ReportContext {
+  readonly calculator: string | null;
+  readonly targetFmr: number;
+  readonly formula: FormulaCheck | null;
+}
+
 /** A measurement as the API shows it. */
-export function toReport(
-  measured: PersonMeasurement,
-  names: PersonNames,
-  context: { readonly calculator: string | null; readonly targetFmr: number; readonly formula: FormulaCheck | null },
-): ValidationReport {
+export function toReport(measured: PersonMeasurement, names: PersonNames, context: ReportContext): ValidationReport {
+  return withNames(toKeptReport(measured, context), names);
+}
+
+/** A measurement as the report of a job keeps it. */
+export function toKeptReport(measured: PersonMeasurement, context: ReportContext): KeptReport {
   const enough = measured.genuineTrials >= MIN_TRIALS;
   return {
     verdict: enough ? 'measured' : 'not_enough_different_photos',
@@ -50,22 +59,23 @@ export function toReport(
     at_review: measured.atReview,
     recommended_threshold: measured.recommended?.threshold ?? null,
     target_fmr: context.targetFmr,
-    confused_with: measured.confusedWith.map(({ personId, rate }) => ({ ...names.of(personId), rate })),
-    suspicious_faces: measured.suspiciousFaces.map((face) => toSuspiciousFace(face, names)),
-    looks_like: measured.alikePersonIds.map((id) => names.of(id)),
+    confused_with: measured.confusedWith.map(({ personId, rate }) => ({ person_id: personId, rate })),
+    suspicious_faces: measured.suspiciousFaces.map(toKeptFace),
+    looks_like: measured.alikePersonIds.map((id) => ({ person_id: id })),
     calculator: context.calculator,
     formula_check: context.formula,
   };
 }
 
-export function toSuspiciousFace(
-  { faceId, suspicion, closestPersonId }: SuspiciousMeasured,
-  names: PersonNames,
-): SuspiciousFace {
+export function toSuspiciousFace(face: SuspiciousMeasured, names: PersonNames): SuspiciousFace {
+  return withClosestName(toKeptFace(face), names);
+}
+
+function toKeptFace({ faceId, suspicion, closestPersonId }: SuspiciousMeasured): KeptSuspiciousFace {
   return {
     face_id: faceId,
     reason: REASONS[suspicion],
-    closest_person: closestPersonId === null ? null : names.of(closestPersonId),
+    closest_person: closestPersonId === null ? null : { person_id: closestPersonId },
   };
 }
 
@@ -78,7 +88,7 @@ export function notMeasured(
     autoAssign,
     targetFmr,
   }: { readonly review: number; readonly autoAssign: number; readonly targetFmr: number },
-): ValidationReport {
+): KeptReport {
   return {
     verdict,
     message: NOT_MEASURED[verdict],

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { readTime, select } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
-import type { ValidationReport } from './dto/validation-report.dto.js';
 import type {
   PersonInValidation,
   PersonValidationAnswer,
@@ -12,9 +11,10 @@ import type {
 import type { ValidationRun } from './entities/validation-run.entity.js';
 import type { PersonMeasurement } from './measurement.js';
 import { PersonNameLookup } from './person-names.js';
-import { personIdsIn, toReport } from './validation-report.js';
+import { personIdsIn, type ReportContext, toReport } from './validation-report.js';
 import { idsInSummary, toSummary } from './validation-summary.js';
 import { type KeptFailure, type KeptSummary, ValidationRuns } from './validation-runs.js';
+import { ValidationService } from './validation.service.js';
 
 /** Shows kept measurements, with the names that people have now. */
 @Injectable()
@@ -22,6 +22,7 @@ export class ValidationRunRecords {
   constructor(
     private readonly runs: ValidationRuns,
     private readonly names: PersonNameLookup,
+    private readonly validation: ValidationService,
     private readonly db: Database,
   ) {}
 
@@ -30,6 +31,12 @@ export class ValidationRunRecords {
     const validations: ValidationRunRecord[] = [];
     for (const run of runs) validations.push(await this.show(run));
     return { validations, total };
+  }
+
+  /** The newest that was completed; null while none was. */
+  async newestCompleted(): Promise<ValidationRunRecord | null> {
+    const run = await this.runs.newestCompleted();
+    return run && this.show(run);
   }
 
   /** Throws `NOT_FOUND`. */
@@ -67,12 +74,10 @@ export class ValidationRunRecords {
     }
     const { jobId, measuredAt, report } = job;
     const ids = { person_id: personId, job_id: jobId, validation_id: null };
-    return { success: true, ...ids, measured_at: measuredAt, validation: report };
+    return { success: true, ...ids, measured_at: measuredAt, validation: await this.validation.show(report) };
   }
 
-  private async newestJob(
-    personId: number,
-  ): Promise<{ jobId: number; measuredAt: Date; report: ValidationReport } | null> {
+  private async newestJob(personId: number): Promise<{ jobId: number; measuredAt: Date; report: string } | null> {
     const [row] = await select<{ id: number; measured_at: Date | string; result: string }>(
       this.db.reader,
       `SELECT j.id, COALESCE(j.completed_at, j.queued_at) AS measured_at, r.result FROM job_result r JOIN training_job j ON j.id = r.job_id
@@ -80,7 +85,8 @@ export class ValidationRunRecords {
       [personId],
     );
     const measuredAt = readTime(row?.measured_at);
-    return row && measuredAt ? { jobId: row.id, measuredAt, report: JSON.parse(row.result) as ValidationReport } : null;
+    if (!row || !measuredAt) return null;
+    return { jobId: row.id, measuredAt, report: row.result };
   }
 
   private async show(run: ValidationRun): Promise<ValidationRunRecord> {
@@ -111,7 +117,7 @@ function readSummary({ summary }: ValidationRun): KeptSummary | KeptFailure | nu
   return summary === null ? null : (JSON.parse(summary) as KeptSummary | KeptFailure);
 }
 
-function contextOf(run: ValidationRun): Parameters<typeof toReport>[2] {
+function contextOf(run: ValidationRun): ReportContext {
   const kept = readSummary(run);
   const targetFmr = kept && 'measured' in kept ? kept.measured.targetFmr : 0;
   return { calculator: run.calculator, targetFmr, formula: null };

@@ -109,6 +109,11 @@ export class ValidationRuns {
     return this.db.reader.findAndCount(ValidationRun, { order: { id: 'DESC' }, take: limit });
   }
 
+  /** Null while none was completed. */
+  newestCompleted(): Promise<ValidationRun | null> {
+    return this.db.reader.findOne(ValidationRun, { where: { state: 'completed' }, order: { id: 'DESC' } });
+  }
+
   /** A page of persons, by their ids. */
   personsOf(runId: number, limit: number, page: number): Promise<[ValidationOfPerson[], number]> {
     const options = { where: { runId }, order: { personId: 'ASC' }, take: limit, skip: (page - 1) * limit } as const;

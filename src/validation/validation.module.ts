@@ -28,6 +28,6 @@ import { ValidationsController } from './validations.controller.js';
     FormulaCheck,
     PersonNameLookup,
   ],
-  exports: [ValidationService],
+  exports: [ValidationService, ValidationRunRecords],
 })
 export class ValidationModule {}

@@ -3,11 +3,12 @@ import { coefficientsOf } from '../compreface/similarity.js';
 import { EmbeddingBackfill } from '../persons/embeddings/embedding-backfill.js';
 import type { ValidationReport } from './dto/validation-report.dto.js';
 import { FormulaCheck } from './formula-check.js';
+import { type KeptReport, personIdsInReport, withNames } from './kept-report.js';
 import { measurePerson } from './measuring.js';
 import { PersonNameLookup } from './person-names.js';
 import { Slices } from './slices.js';
 import { StoredEmbeddings } from './stored-embeddings.js';
-import { notMeasured, personIdsIn, toReport } from './validation-report.js';
+import { notMeasured, toKeptReport } from './validation-report.js';
 
 /** False matches that a recommended threshold allows, per cent, unless somebody asks for another rate. */
 export const DEFAULT_TARGET_FMR = 0.1;
@@ -22,8 +23,8 @@ export class ValidationService {
     private readonly names: PersonNameLookup,
   ) {}
 
-  /** `checkHeld` is called again and again, and throws when the work is to stop. */
-  async measure(personId: number, checkHeld: () => void): Promise<ValidationReport> {
+  /** `checkHeld` is called again and again, and throws when the work is to stop. What comes back is made to be kept: `show` names people. */
+  async measure(personId: number, checkHeld: () => void): Promise<KeptReport> {
     const calculator = await this.calculatorFor(personId, checkHeld);
     const thresholds = await this.embeddings.thresholds();
     const targetFmr = DEFAULT_TARGET_FMR;
@@ -34,12 +35,17 @@ export class ValidationService {
     const options = { coefficients, thresholds, targetFmr, slices: new Slices(checkHeld) };
     const measured = await measurePerson(collection, personId, options);
     if (!measured) return notMeasured('no_embeddings', calculator, { ...thresholds, targetFmr });
-    const names = await this.names.find(personIdsIn(measured));
-    return toReport(measured, names, {
+    return toKeptReport(measured, {
       calculator,
       targetFmr,
       formula: await this.formula.run(calculator, checkHeld),
     });
+  }
+
+  /** A report that was kept as JSON, with the names that people have now; the empty name for one who is gone. */
+  async show(kept: string): Promise<ValidationReport> {
+    const report = JSON.parse(kept) as KeptReport;
+    return withNames(report, await this.names.find(personIdsInReport(report)));
   }
 
   /** The engine's, with embeddings made where they are missing; while it is away the one that most of the person's faces have. */

@@ -1,7 +1,9 @@
 import { Database } from '../../src/database/database.js';
 import { execute } from '../../src/database/sql.js';
+import type { ValidationRunRecord } from '../../src/validation/dto/validation-runs.dto.js';
 import { databases } from '../support/databases.js';
 import { decided, facesOfNobody } from '../support/decided-faces.js';
+import { eventually } from '../support/eventually.js';
 import { newTestApp, type TestApp } from '../support/new-test-app.js';
 import { hours } from '../support/test-clock.js';
 
@@ -171,7 +173,8 @@ describe.each(databases)('the whole picture, on $name,', (database) => {
   });
   afterAll(() => t.close());
 
-  const overview = async (): Promise<unknown> => (await t.api.get('/stats/overview')).body;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the API shows
+  const overview = async (): Promise<any> => (await t.api.get('/stats/overview')).body;
 
   it('is empty at first', async () => {
     expect(await overview()).toMatchObject({
@@ -199,12 +202,6 @@ describe.each(databases)('the whole picture, on $name,', (database) => {
     await t.api.post(`/faces/${unknown}/mark-unknown`);
     const db = t.app.get(Database).reader;
     await execute(db, "UPDATE face SET quality_refusal = 'too_small', quality = '{}' WHERE id = ?", [waiting]);
-    await execute(
-      db,
-      `INSERT INTO validation_run (state, started_at, completed_at, faces_total, faces_done, calculator, summary)
-       VALUES ('completed', '2026-01-01 00:00:00', '2026-01-01 00:01:00', 3, 3, 'facenet.Calculator', ?)`,
-      [JSON.stringify({ rank1_rate: 98.5, fnmr: 4.2, fmr: 0, recommended_threshold: 0.9, more: [] })],
-    );
     expect(await overview()).toMatchObject({
       persons: { total: 2, trained: 1, training: 0, untrained: 1, failed: 0 },
       faces: {
@@ -221,13 +218,30 @@ describe.each(databases)('the whole picture, on $name,', (database) => {
       jobs: { completed: 1, pending: 0, newest_training: { person_id: personId } },
       quality: { refused: 1, train_anyway: 0, reasons: [{ code: 'too_small', faces: 1 }] },
       collection: { examples: 3 },
-      validation: {
-        completed_at: '2026-01-01T00:01:00.000Z',
-        rank1_rate: 98.5,
-        fnmr: 4.2,
-        fmr: 0,
-        recommended_threshold: 0.9,
-      },
+    });
+  });
+
+  it('tells what the newest measurement of everybody found', async () => {
+    for (const look of [10, 30, 50]) await t.api.aPersonWithFaces(4, look);
+    const id = (await t.api.post('/training/validate-all')).body.validationId as number;
+    const measured = await eventually(async () => {
+      const { validation } = (await t.api.get(`/training/validations/${id}`)).body;
+      expect(validation.state).toBe('completed');
+      return validation as ValidationRunRecord;
+    });
+    await execute(
+      t.app.get(Database).reader,
+      "INSERT INTO validation_run (state, started_at, completed_at, faces_total, faces_done) VALUES ('failed', '2026-01-01', '2026-01-01', 0, 0)",
+    );
+    const { recommended_threshold } = measured.summary!;
+    expect(recommended_threshold).toEqual(expect.any(Number));
+    expect((await overview()).validation).toEqual({
+      validation_id: id,
+      completed_at: measured.completed_at,
+      rank1_rate: 100,
+      fnmr: 0,
+      fmr: 0,
+      recommended_threshold,
     });
   });
 });

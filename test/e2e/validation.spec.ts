@@ -2,8 +2,11 @@ import { existing } from '../../bench/service.js';
 import { Database } from '../../src/database/database.js';
 import { execute, select } from '../../src/database/sql.js';
 import { packEmbedding } from '../../src/persons/embedding.js';
+import { ValidationRuns } from '../../src/validation/validation-runs.js';
 import { databases } from '../support/databases.js';
+import { facesOfNobody } from '../support/decided-faces.js';
 import { eventually } from '../support/eventually.js';
+import { aFacePhoto } from '../support/face-photos.js';
 import { newTestApp, type TestApp } from '../support/new-test-app.js';
 
 const OTHER_CALCULATOR = 'facenet.Calculator';
@@ -140,6 +143,62 @@ describe.each(databases)('measuring everybody on $name', (database) => {
     expect(body.validations).toHaveLength(2);
     expect(body.validations[0].id).toBeGreaterThan(body.validations[1].id);
     expect(body.total).toBeGreaterThan(2);
+  });
+
+  it('takes for a stranger nobody whose face is unusable, or the copy of a person’s', async () => {
+    const [stranger, unusable] = await facesOfNobody(t, 85, 2);
+    await t.api.post(`/faces/${stranger!}/mark-unknown`);
+    await t.api.post(`/faces/${unusable!}/mark-invalid`);
+    const [one, other] = [await t.api.aPerson(), await t.api.aPerson()];
+    const file = { name: 'a.jpg', bytes: await aFacePhoto({ person: 86 }) };
+    for (const id of [one, other]) await t.api.upload(`/persons/${id}/faces`, [file]);
+    expect((await t.api.post(`/persons/${one}/merge`, { into: other })).body.faces_left).toBe(1);
+    const id = await validated();
+    expect((await t.api.get(`/training/validations/${id}`)).body.validation.summary.strangers).toBe(1);
+  });
+
+  it('shows the report of a job with the names that people have now, and keeps none', async () => {
+    const { personId } = await t.api.aPersonWithFaces(4, 51);
+    await t.api.addFaces(personId, 1, 71);
+    const other = await t.api.aPersonWithFaces(4, 71, 'Former Name');
+    const { trainingId } = (await t.api.post(`/persons/${personId}/queue-training`, { trainingType: 'validation' }))
+      .body;
+    await t.api.post('/training/process-queue');
+    const shown = async (): Promise<unknown[]> => {
+      const { validation } = (await t.api.get(`/persons/${personId}/validation`)).body;
+      const { result } = (await t.api.get(`/training/jobs/${trainingId as number}`)).body.job;
+      expect(result).toEqual(validation);
+      return [validation.suspicious_faces[0].closest_person, validation.confused_with[0].name] as unknown[];
+    };
+    expect(await shown()).toMatchObject([{ person_id: other.personId, name: 'Former Name' }, 'Former Name']);
+    await t.api.put(`/persons/${other.personId}`, { name: 'Later Name' });
+    expect(await shown()).toMatchObject([{ name: 'Later Name' }, 'Later Name']);
+    await t.api.delete(`/persons/${other.personId}`);
+    expect(await shown()).toMatchObject([{ person_id: other.personId, name: '' }, '']);
+    const kept = await select<{ result: string }>(t.app.get(Database).reader, 'SELECT result FROM job_result');
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.map(({ result }) => result).join()).not.toMatch(/Former|"name"/);
+  });
+
+  it('fails once the database takes writes again that it refused, and can be started anew', async () => {
+    const { reader, type } = t.app.get(Database);
+    const refuse =
+      type === 'sqlite' ? "BEGIN SELECT RAISE(ABORT, 'refused'); END" : "FOR EACH ROW SIGNAL SQLSTATE '45000'";
+    await execute(reader, `CREATE TRIGGER refused BEFORE UPDATE ON validation_run ${refuse}`);
+    const fail = jest.spyOn(t.app.get(ValidationRuns), 'fail');
+    const id = (await t.api.post('/training/validate-all')).body.validationId as number;
+    await eventually(() => {
+      expect(fail.mock.calls.length).toBeGreaterThan(1);
+      return Promise.resolve();
+    });
+    expect((await t.api.post('/training/validate-all')).status).toBe(409);
+    await execute(reader, 'DROP TRIGGER refused');
+    await ended(id);
+    expect((await t.api.get(`/training/validations/${id}`)).body.validation).toMatchObject({
+      state: 'failed',
+      error: { code: 'INTERNAL_ERROR' },
+    });
+    await validated();
   });
 });
 

@@ -194,13 +194,13 @@ export class ValidationOverview {
   rank1_rate!: number | null;
 
   /**
-   * False non-match rate, per cent.
+   * False non-match rate, per cent, at the threshold from which a face is assigned without asking.
    * @example 4.2
    */
   fnmr!: number | null;
 
   /**
-   * False match rate, per cent.
+   * False match rate, per cent, at the threshold from which a face is assigned without asking.
    * @example 0.1
    */
   fmr!: number | null;

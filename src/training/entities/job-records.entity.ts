@@ -52,7 +52,7 @@ export class JobEvent {
   at!: Date;
 }
 
-/** What a validation job measured, as JSON. */
+/** What a validation job measured, as JSON without names: they are looked up when it is shown. */
 @Entity('job_result')
 @Index('ix_job_result_person', ['personId', 'jobId'])
 export class JobResult {
