@@ -2,6 +2,7 @@ import { startFaultProxy, type FaultProxy } from '../../support/fault-proxy.js';
 import type { SpawnedApp } from '../../support/spawn-app.js';
 import { Findings, percentile, type Proof } from '../proof.js';
 import { jobRow, until, untilIdle } from '../rig/jobs.js';
+import type { PlainSql } from '../rig/plain-sql.js';
 import { someCrops } from '../rig/people.js';
 import { Rig } from '../rig/rig.js';
 
@@ -91,11 +92,22 @@ async function oneDeath(
           return now.epoch > job.epoch || now.state === 'completed';
         },
         30_000,
-        `job ${job.id} was never taken back`,
+        () => stillHeld(sql, job.id),
       );
       // One that ended in its epoch was in the hands of the process that lives.
       return now.epoch > job.epoch ? performance.now() - diedMs : null;
     }),
   );
   return delays.filter((delay) => delay !== null);
+}
+
+/** What keeps a job with a dead process. */
+async function stillHeld(sql: PlainSql, jobId: number): Promise<string> {
+  const facts = await Promise.all([
+    jobRow(sql, jobId),
+    sql.all('SELECT event, detail FROM job_event WHERE job_id = ? ORDER BY id', [jobId]),
+    sql.all(`SELECT ${sql.now} AS now`),
+    sql.all('SELECT trx_state, trx_started, trx_query FROM information_schema.innodb_trx'),
+  ]);
+  return `job ${jobId} was never taken back: ${JSON.stringify(facts)}`;
 }
