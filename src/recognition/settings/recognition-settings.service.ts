@@ -3,11 +3,12 @@ import { Database } from '../../database/database.js';
 import { SettingsRow } from '../../database/settings-row.js';
 import { fieldError } from '../../errors/validation.js';
 import type { RecognitionSettingsRecord, UpdateRecognitionSettingsBody } from '../dto/recognition-settings.dto.js';
+import { DEFAULT_THRESHOLDS } from '../../validation/stored-embeddings.js';
 import { StoredRecognitionSettings } from '../entities/recognition-settings.entity.js';
 
 const DEFAULTS: RecognitionSettingsRecord = {
-  reviewThreshold: 0.85,
-  autoAssignThreshold: 0.95,
+  reviewThreshold: DEFAULT_THRESHOLDS.review,
+  autoAssignThreshold: DEFAULT_THRESHOLDS.autoAssign,
   margin: 0.05,
   learnAutomatically: false,
   learnThreshold: 0.98,
