@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,4 +18,20 @@ export function keptImages(dataDir: string): Map<string, Buffer> {
 /** Where uploads of this process wait until they are looked at. */
 export function waitingUploads(): readonly string[] {
   return [...filesBelow(join(tmpdir(), `training-uploads-${process.pid}`)).keys()];
+}
+
+/** Removes the file of an image that the application shows at a path such as `/faces/7/image`, behind its back. Returns what brings it back. */
+export async function loseImage(
+  app: { api: { baseUrl: string }; place: { dataDir: string } },
+  path: string,
+): Promise<() => void> {
+  const answer = await fetch(`${app.api.baseUrl}/api${path}`);
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  const [file, ...others] = [...keptImages(app.place.dataDir).keys()].filter((name) => name.includes(hash));
+  if (file === undefined || others.length > 0) throw new Error(`${others.length} files for ${path}`);
+  rmSync(file);
+  return () => {
+    writeFileSync(file, bytes);
+  };
 }

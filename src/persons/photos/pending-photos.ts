@@ -7,6 +7,7 @@ import { FaceFinder, type MeasuredFoundFace } from './face-finder.js';
 import { KeptPhotos } from './kept-photos.js';
 import type { Box } from './photo-image.js';
 import { PhotoStore } from './photo-store.js';
+import { isOutage, PhotoTrouble, TROUBLE_WAIT_MS } from './photo-trouble.js';
 import { isUniqueViolation } from '../../database/write-errors.js';
 
 const BATCH = 20;
@@ -33,6 +34,8 @@ interface DuePhoto {
 /** Looks at the photos that were uploaded while CompreFace was away. */
 @Injectable()
 export class PendingPhotos {
+  private readonly trouble = new PhotoTrouble();
+
   constructor(
     private readonly db: Database,
     private readonly finder: FaceFinder,
@@ -83,8 +86,13 @@ export class PendingPhotos {
         await this.reject(photo.id, 'CompreFace cannot work with this photo: use another one');
         return true;
       }
+      if (!isOutage(error)) {
+        this.trouble.tell(`The photo of face ${photo.id}`, error);
+        await this.again(photo.id, 0, TROUBLE_WAIT_MS);
+        return true;
+      }
       await this.again(photo.id, suspect ? 1 : 0);
-      if (!(error instanceof FaceEngineError)) throw error;
+      if (kind === null) throw error;
       return suspect;
     }
   }
@@ -107,10 +115,10 @@ export class PendingPhotos {
     );
   }
 
-  private async again(faceId: number, tries: number): Promise<void> {
+  private async again(faceId: number, tries: number, waitMs = RETRY_MS): Promise<void> {
     await execute(
       this.db.reader,
-      `UPDATE face SET examine_at = ${this.db.now} + ${RETRY_MS}, examine_tries = examine_tries + ? WHERE id = ? AND state = 'pending'`,
+      `UPDATE face SET examine_at = ${this.db.now} + ${waitMs}, examine_tries = examine_tries + ? WHERE id = ? AND state = 'pending'`,
       [tries, faceId],
     );
   }

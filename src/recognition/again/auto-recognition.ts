@@ -23,8 +23,9 @@ export class AutoRecognition {
   ) {}
 
   /**
-   * Those that were looked at longest ago come first. `minConfidence` can only make an assignment rarer. Throws `INSUFFICIENT_DATA` while
-   * nobody is trained, and `FaceEngineError` when CompreFace is away before anything was decided.
+   * Those that were looked at longest ago come first, and last those that could not be looked at a moment ago. `minConfidence` can only
+   * make an assignment rarer. Throws `INSUFFICIENT_DATA` while nobody is trained, and `FaceEngineError` when CompreFace is away before
+   * anything was decided.
    */
   async lookAgain(limit: number, minConfidence: number): Promise<AutoRecognizeAnswer> {
     const trainedPeople = await this.trainedPeople();
@@ -49,7 +50,8 @@ export class AutoRecognition {
   private waiting(limit: number): Promise<FaceToLookAt[]> {
     return select<FaceToLookAt>(
       this.db.reader,
-      `SELECT f.id, f.photo_id, f.content_hash FROM face f WHERE ${UNDECIDED_SQL} ORDER BY f.matched_at, f.id LIMIT ?`,
+      `SELECT f.id, f.photo_id, f.content_hash, f.examine_tries FROM face f WHERE ${UNDECIDED_SQL}
+       ORDER BY CASE WHEN f.examine_at > ${this.db.now} THEN 1 ELSE 0 END, f.matched_at, f.id LIMIT ?`,
       [limit],
     );
   }
@@ -59,7 +61,8 @@ export class AutoRecognition {
     for (const group of groupedByPhoto(faces)) {
       const photoId = group[0]?.photo_id ?? 0;
       try {
-        looked.push(...(await this.look.lookAt(group, context)).map((face) => ({ ...face, photoId })));
+        const { decided } = await this.look.lookAt(group, context);
+        looked.push(...decided.map((face) => ({ ...face, photoId })));
       } catch (error) {
         if (!(error instanceof FaceEngineError) || looked.length === 0) throw error;
         return looked;

@@ -36,10 +36,20 @@ export class RecognitionLoop implements OnApplicationBootstrap, BeforeApplicatio
     await this.current;
   }
 
-  /** One round: a batch of photos, then a batch of faces. Returns how many; throws `FaceEngineError` when CompreFace is away. */
+  /**
+   * One round: a batch of photos, then a batch of faces, which are looked at whatever became of the photos. Returns how many; throws
+   * `FaceEngineError` when CompreFace is away.
+   */
   async runOnce(): Promise<number> {
-    const photos = await this.photos.examineDue(this.stopping.signal);
-    return photos + (await this.secondLook.lookAtDue(this.stopping.signal));
+    const { signal } = this.stopping;
+    let photos: number;
+    try {
+      photos = await this.photos.examineDue(signal);
+    } catch (error) {
+      if (!signal.aborted) await this.secondLook.lookAtDue(signal);
+      throw error;
+    }
+    return photos + (await this.secondLook.lookAtDue(signal));
   }
 
   private schedule(): void {

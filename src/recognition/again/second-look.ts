@@ -11,6 +11,9 @@ const BATCH = 50;
 /** Long enough for a batch; another process may look again after it. */
 const CLAIM_MS = 120_000;
 
+/** Faces that came as a person's, and are nobody's now, were never compared. */
+const isOutdated = (matchedAt: string): string => `(${matchedAt} IS NULL OR ${matchedAt} <= ?)`;
+
 const WAITING_SQL = `f.review IN ('unidentified', 'needs_review') AND ${UNDECIDED_SQL}`;
 
 /** Looks again, after a training, at the faces that were waiting when it ended. */
@@ -38,11 +41,12 @@ export class SecondLook {
     let looked = 0;
     for (const photo of groupedByPhoto(due)) {
       const claimed = await this.claim(photo, trainedAt);
+      let postponed: readonly number[] = [];
       try {
-        await this.look.lookAt(claimed, { settings, batch: this.batch, ...(signal && { signal }) });
+        ({ postponed } = await this.look.lookAt(claimed, { settings, batch: this.batch, ...(signal && { signal }) }));
         looked += claimed.length;
       } finally {
-        await this.release(claimed);
+        await this.release(claimed.filter(({ id }) => !postponed.includes(id)));
       }
     }
     return looked;
@@ -58,19 +62,20 @@ export class SecondLook {
     return trainedAt && trainedAt < this.clock.now() ? trainedAt : null;
   }
 
-  /** Faces that were compared last before the training ended, with the other waiting faces of their photos. */
+  /** Faces that were compared last before the training ended, or never, with the other waiting faces of their photos. */
   private async due(trainedAt: Date): Promise<FaceToLookAt[]> {
     const first = await select<{ photo_id: number }>(
       this.db.reader,
-      `SELECT f.photo_id FROM face f WHERE ${WAITING_SQL} AND f.matched_at <= ? AND ${this.free} ORDER BY f.matched_at, f.id LIMIT ${BATCH}`,
+      `SELECT f.photo_id FROM face f WHERE ${WAITING_SQL} AND ${isOutdated('f.matched_at')} AND ${this.free}
+       ORDER BY f.matched_at, f.id LIMIT ${BATCH}`,
       [trainedAt],
     );
     if (first.length === 0) return [];
     const photoIds = [...new Set(first.map(({ photo_id }) => photo_id))];
     return select<FaceToLookAt>(
       this.db.reader,
-      `SELECT f.id, f.photo_id, f.content_hash FROM face f WHERE f.photo_id IN (${placeholders(photoIds)}) AND ${WAITING_SQL}
-         AND f.matched_at <= ? AND ${this.free} ORDER BY f.photo_id, f.id`,
+      `SELECT f.id, f.photo_id, f.content_hash, f.examine_tries FROM face f WHERE f.photo_id IN (${placeholders(photoIds)}) AND ${WAITING_SQL}
+         AND ${isOutdated('f.matched_at')} AND ${this.free} ORDER BY f.photo_id, f.id`,
       [...photoIds, trainedAt],
     );
   }
@@ -81,7 +86,7 @@ export class SecondLook {
     for (const face of faces) {
       const matched = await execute(
         this.db.reader,
-        `UPDATE face SET examine_at = ${this.db.now} + ${CLAIM_MS} WHERE id = ? AND person_id IS NULL AND matched_at <= ?
+        `UPDATE face SET examine_at = ${this.db.now} + ${CLAIM_MS} WHERE id = ? AND person_id IS NULL AND ${isOutdated('matched_at')}
            AND (examine_at IS NULL OR examine_at <= ${this.db.now})`,
         [face.id, trainedAt],
       );

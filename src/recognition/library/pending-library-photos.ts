@@ -3,6 +3,7 @@ import { FaceEngineError } from '../../compreface/face-engine-error.js';
 import { Database } from '../../database/database.js';
 import { execute, select } from '../../database/sql.js';
 import { PhotoStore } from '../../persons/photos/photo-store.js';
+import { isOutage, PhotoTrouble, TROUBLE_WAIT_MS } from '../../persons/photos/photo-trouble.js';
 import { KeptLibraryPhotos } from './kept-library-photos.js';
 import { PhotoFaces } from './photo-faces.js';
 
@@ -26,6 +27,8 @@ interface DuePhoto {
 /** Looks at the photos that were sent for themselves while CompreFace was away. */
 @Injectable()
 export class PendingLibraryPhotos {
+  private readonly trouble = new PhotoTrouble();
+
   constructor(
     private readonly db: Database,
     private readonly faces: PhotoFaces,
@@ -69,6 +72,11 @@ export class PendingLibraryPhotos {
         await this.reject(photo.id);
         return;
       }
+      if (!isOutage(error) && !signal?.aborted) {
+        this.trouble.tell(`Photo ${photo.id}`, error);
+        await this.again(photo.id, 0, TROUBLE_WAIT_MS);
+        return;
+      }
       await this.again(photo.id, kind === 'suspect' ? 1 : 0);
       // After a photo that CompreFace breaks on, the next one may fare better.
       if (kind !== 'suspect') throw error;
@@ -83,10 +91,10 @@ export class PendingLibraryPhotos {
     );
   }
 
-  private async again(photoId: number, tries: number): Promise<void> {
+  private async again(photoId: number, tries: number, waitMs = RETRY_MS): Promise<void> {
     await execute(
       this.db.reader,
-      `UPDATE photo SET examine_at = ${this.db.now} + ${RETRY_MS}, examine_tries = examine_tries + ? WHERE id = ? AND state = 'pending'`,
+      `UPDATE photo SET examine_at = ${this.db.now} + ${waitMs}, examine_tries = examine_tries + ? WHERE id = ? AND state = 'pending'`,
       [tries, photoId],
     );
   }

@@ -6,6 +6,7 @@ import {
   type SubjectCandidate,
 } from '../../compreface/face-engine.js';
 import { PhotoSettings } from '../../config/settings.js';
+import { nearestTheCentre } from '../../persons/embeddings/crop-face.js';
 import { scaled } from '../../persons/photos/face-finder.js';
 import type { JudgedFace } from '../../persons/photos/kept-photos.js';
 import { type Box, cropFace, placeInCrop, searchCopy, type UprightPhoto } from '../../persons/photos/photo-image.js';
@@ -65,11 +66,12 @@ export class PhotoFaces {
     return { faces: found, calculator, matchedAt };
   }
 
-  /** The nearest examples to the biggest face of a crop. Throws as `find` does. */
+  /** The nearest examples to the face that the crop was cut for. Throws as `find` does. */
   async match(crop: Buffer, signal?: AbortSignal): Promise<MatchedCrop> {
     const matchedAt = this.clock.now();
     const { faces, calculator } = await this.engine.recognize(crop, asked(signal));
-    return { matches: faces[0]?.candidates ?? null, calculator, matchedAt };
+    const face = await nearestTheCentre(crop, faces);
+    return { matches: face?.candidates ?? null, calculator, matchedAt };
   }
 }
 
