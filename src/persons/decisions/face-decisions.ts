@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { Database } from '../../database/database.js';
 import { execute, insertRow, select } from '../../database/sql.js';
 import { Clock } from '../../time/clock.js';
 import type { DecisionOutcome, DecisionVerdict } from './face-decision.entity.js';
@@ -29,13 +30,26 @@ export interface NewDecision {
 /** The record of what was decided on faces and what people said of it: all writes to it, each inside the transaction of its cause. */
 @Injectable()
 export class FaceDecisions {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+  ) {}
 
   openBatch(em: EntityManager, kind: BatchKind): Promise<number> {
     return insertRow(em, 'INSERT INTO recognition_batch (kind, assigned, created_at) VALUES (?, 0, ?)', [
       kind,
       this.clock.now(),
     ]);
+  }
+
+  /** Whether the batch was not taken back; it cannot be until the transaction ends. */
+  async isOpen(em: EntityManager, batchId: number): Promise<boolean> {
+    const [batch] = await select<{ undone_at: Date | string | null }>(
+      em,
+      `SELECT undone_at FROM recognition_batch WHERE id = ? ${this.db.forUpdate}`,
+      [batchId],
+    );
+    return batch?.undone_at === null;
   }
 
   /** Notes a decision; an `assigned` one counts for its batch. Returns its id. */
@@ -79,24 +93,26 @@ export class FaceDecisions {
   }
 
   /**
-   * Somebody said who the face is, or with null that nobody knows: the face's newest decision is judged by it. Said twice, the last word
-   * counts. Does nothing for a face that was never decided on.
+   * Somebody said who the face is, or with null that nobody knows: the face's newest decision is judged by it, and so is an assignment that
+   * was taken back, since it was made without asking. Said twice, the last word counts. Does nothing for a face that was never decided on.
    */
   async judge(em: EntityManager, faceId: number, personId: number | null): Promise<void> {
-    const [newest] = await select<{ id: number; person_id: number | null }>(
+    const judged = await select<{ id: number; person_id: number | null }>(
       em,
-      'SELECT id, person_id FROM face_decision WHERE face_id = ? ORDER BY id DESC LIMIT 1',
+      `SELECT d.id, d.person_id FROM face_decision d WHERE d.face_id = ? AND (
+         d.id = (SELECT MAX(newest.id) FROM face_decision newest WHERE newest.face_id = d.face_id)
+         OR (d.outcome = 'assigned' AND EXISTS (SELECT 1 FROM face_decision back
+           WHERE back.face_id = d.face_id AND back.batch_id = d.batch_id AND back.reason = 'taken_back')))`,
       [faceId],
     );
-    if (!newest) return;
-    const verdict: DecisionVerdict =
-      newest.person_id === personId ? 'confirmed' : personId === null ? 'rejected' : 'corrected';
-    await execute(em, 'UPDATE face_decision SET verdict = ?, verdict_person_id = ?, judged_at = ? WHERE id = ?', [
-      verdict,
-      personId,
-      this.clock.now(),
-      newest.id,
-    ]);
+    for (const decision of judged) {
+      await execute(em, 'UPDATE face_decision SET verdict = ?, verdict_person_id = ?, judged_at = ? WHERE id = ?', [
+        verdictOn(decision.person_id, personId),
+        personId,
+        this.clock.now(),
+        decision.id,
+      ]);
+    }
   }
 
   /** Somebody said that the face is not this person; said before is no error. */
@@ -121,4 +137,9 @@ export class FaceDecisions {
     ]);
     return new Set(rows.map((row) => row.person_id));
   }
+}
+
+function verdictOn(decidedFor: number | null, personId: number | null): DecisionVerdict {
+  if (decidedFor === personId) return 'confirmed';
+  return personId === null ? 'rejected' : 'corrected';
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Database } from '../../database/database.js';
 import { execute, select } from '../../database/sql.js';
 import { DomainError } from '../../errors/domain-error.js';
+import { FaceDecisions } from '../../persons/decisions/face-decisions.js';
 import { RecognitionBatch } from '../../persons/decisions/recognition-batch.entity.js';
 import { Clock } from '../../time/clock.js';
 import { TakingBack } from './taking-back.js';
@@ -19,6 +21,7 @@ export class RecognitionBatches {
   constructor(
     private readonly db: Database,
     private readonly takingBack: TakingBack,
+    private readonly decisions: FaceDecisions,
     private readonly clock: Clock,
   ) {}
 
@@ -38,20 +41,35 @@ export class RecognitionBatches {
    */
   async undo(id: number): Promise<UndoneBatch> {
     if ((await this.get(id)).undoneAt !== null) throw undoneBefore(id);
+    const seen = new Set<number>();
     let [takenBack, isPending] = [0, false];
-    for (const faceId of await this.assignedFaces(id)) {
-      const withdrawal = await this.takingBack.takeBack(faceId, id);
-      if (withdrawal === null) continue;
-      takenBack += 1;
-      if (withdrawal === 'pending') isPending = true;
+    let left = await this.close(id, seen);
+    while (left !== null && left.length > 0) {
+      for (const faceId of left) {
+        seen.add(faceId);
+        const withdrawal = await this.takingBack.takeBack(faceId, id);
+        if (withdrawal === null) continue;
+        takenBack += 1;
+        if (withdrawal === 'pending') isPending = true;
+      }
+      left = await this.close(id, seen);
     }
-    const ended = await execute(
-      this.db.reader,
-      'UPDATE recognition_batch SET undone_at = ? WHERE id = ? AND undone_at IS NULL',
-      [this.clock.now(), id],
-    );
-    if (ended === 0 && takenBack === 0) throw undoneBefore(id);
+    if (left === null && takenBack === 0) throw undoneBefore(id);
     return { batch: await this.get(id), takenBack, withdrawal: isPending ? 'pending' : 'done' };
+  }
+
+  /**
+   * The batch is undone when each face that it assigned was seen to; those that were not are returned. A batch that is still being filled
+   * waits for the lock, and takes nothing in once it is undone. Null for one that somebody else has undone.
+   */
+  private close(id: number, seen: ReadonlySet<number>): Promise<number[] | null> {
+    return this.db.write(async (em) => {
+      if (!(await this.decisions.isOpen(em, id))) return null;
+      const left = (await assignedFaces(em, id)).filter((faceId) => !seen.has(faceId));
+      if (left.length > 0) return left;
+      await execute(em, 'UPDATE recognition_batch SET undone_at = ? WHERE id = ?', [this.clock.now(), id]);
+      return [];
+    });
   }
 
   private async get(id: number): Promise<RecognitionBatch> {
@@ -59,15 +77,15 @@ export class RecognitionBatches {
     if (!batch) throw new DomainError('NOT_FOUND', `There is no batch ${id}`, { batch_id: id });
     return batch;
   }
+}
 
-  private async assignedFaces(batchId: number): Promise<number[]> {
-    const rows = await select<{ face_id: number }>(
-      this.db.reader,
-      "SELECT face_id FROM face_decision WHERE batch_id = ? AND outcome = 'assigned' ORDER BY face_id",
-      [batchId],
-    );
-    return rows.map(({ face_id }) => face_id);
-  }
+async function assignedFaces(em: EntityManager, batchId: number): Promise<number[]> {
+  const rows = await select<{ face_id: number }>(
+    em,
+    "SELECT face_id FROM face_decision WHERE batch_id = ? AND outcome = 'assigned' ORDER BY face_id",
+    [batchId],
+  );
+  return rows.map(({ face_id }) => face_id);
 }
 
 function undoneBefore(id: number): DomainError {

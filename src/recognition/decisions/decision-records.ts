@@ -33,6 +33,10 @@ export class DecisionRecords {
     return this.decisions.openBatch(em, kind);
   }
 
+  isOpen(em: EntityManager, batchId: number): Promise<boolean> {
+    return this.decisions.isOpen(em, batchId);
+  }
+
   /** The face is locked and belongs to nobody; the person whom it is assigned to is locked, too. */
   async write(em: EntityManager, face: WaitingFace, decision: Decision, recording: DecisionRecording): Promise<void> {
     const { settings, calculator, batchId, matchedAt } = recording;

@@ -29,7 +29,11 @@ describe('the decision on one face', () => {
     ['somebody else at exactly the margin', face([near(1, 0.99), near(2, 0.94)]), ['assigned', 1, 'clear_match']],
     ['the best is not the first', face([near(2, 0.4), near(1, 0.99)]), ['assigned', 1, 'clear_match']],
     ['a person who asks first', face([near(1, 0.99, false)]), ['suggested', 1, 'person_asks_first']],
-    ['an assignment that was taken back', face([near(1, 0.99)], { askFirst: true }), ['suggested', 1, 'taken_back']],
+    [
+      'an assignment that was taken back',
+      face([near(1, 0.99)], { askFirst: true }),
+      ['suggested', 1, 'was_taken_back'],
+    ],
     [
       'not this person, and nobody else',
       face([near(1, 0.99)], { notThese: new Set([1]) }),

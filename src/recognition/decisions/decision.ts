@@ -34,6 +34,7 @@ export type DecisionReason =
   | 'too_close_to_another'
   | 'person_asks_first'
   | 'taken_back'
+  | 'was_taken_back'
   | 'same_face_exists'
   | 'person_in_photo'
   | 'not_this_person'
@@ -125,7 +126,7 @@ function doubtAbout(
   if (face.nearestTaken > best.similarity) return 'person_in_photo';
   if (second && !isClear(best.similarity, second.similarity, rules.margin)) return 'too_close_to_another';
   if (!best.autoRecognize) return 'person_asks_first';
-  return face.askFirst ? 'taken_back' : null;
+  return face.askFirst ? 'was_taken_back' : null;
 }
 
 /** CompreFace rounds similarities to 5 decimals: a difference of exactly the margin must not fail by a rounding of its own. */

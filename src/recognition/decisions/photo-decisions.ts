@@ -139,8 +139,10 @@ export class PhotoDecisions {
     return decisions;
   }
 
+  /** A batch that somebody has taken back meanwhile takes nothing more in: that could not be taken back again. */
   private async batchFor(em: EntityManager, decisions: readonly Decision[], batch: OpenBatch): Promise<number | null> {
-    if (batch.id !== null || !decisions.some(({ outcome }) => outcome === 'assigned')) return batch.id;
+    if (!decisions.some(({ outcome }) => outcome === 'assigned')) return batch.id;
+    if (batch.id !== null && (await this.records.isOpen(em, batch.id))) return batch.id;
     return this.records.openBatch(em, batch.kind);
   }
 }
