@@ -1,9 +1,13 @@
+import { Database } from '../../src/database/database.js';
+import { Face } from '../../src/persons/entities/face.entity.js';
+import { Upkeep } from '../../src/training/upkeep.js';
 import type { ApiAnswer, TestFile } from '../support/api-client.js';
 import { databases } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { aFacePhoto, type FacePhotoOptions } from '../support/face-photos.js';
 import { faults } from '../support/fake-compreface/faults.js';
 import { newTestApp, type TestApp } from '../support/new-test-app.js';
+import { loseImage } from '../support/stored-files.js';
 import { minutes } from '../support/test-clock.js';
 
 describe.each(databases)('uploads while CompreFace is away, on $name', (database) => {
@@ -67,6 +71,23 @@ describe.each(databases)('uploads while CompreFace is away, on $name', (database
     expect(await t.api.get(`/faces/${waiting}/image`)).toMatchObject({ status: 200 });
   });
 
+  it('a photo that waits and whose file is missing holds nothing up: not the next photo, not the other upkeep', async () => {
+    await t.fake.script({ route: 'recognize', ...faults.coreRefused });
+    await upload([await photo({ person: 26 }), await photo({ person: 27 })]);
+    const [lost, next] = (await listed()).map(({ id }) => id as number);
+    const { photoId } = await t.app.get(Database).reader.findOneByOrFail(Face, { id: lost! });
+    await loseImage(t, `/photos/${photoId}/image`);
+    await t.fake.clearScript();
+    await eventually(async () => {
+      await t.api.get('/compreface/status');
+      t.clock.advance(minutes(1));
+      expect((await t.api.get(`/faces/${next!}`)).body.face).toMatchObject({ state: 'ready' });
+    }, 15_000);
+    t.clock.advance(minutes(1));
+    await expect(t.app.get(Upkeep).runOnce()).resolves.toBeUndefined();
+    expect((await t.api.get(`/faces/${lost!}`)).body.face).toMatchObject({ state: 'pending' });
+  });
+
   it('photos that wait are recognised when they come again, also twice in one request', async () => {
     await t.fake.script({ route: 'recognize', ...faults.coreRefused });
     const file = await photo({ person: 21 });
@@ -90,6 +111,22 @@ describe.each(databases)('uploads while CompreFace is away, on $name', (database
         { state: 'rejected' },
       ]);
     }, 15_000);
+  });
+
+  it('a photo that was rejected while it waited is looked at anew when it comes again', async () => {
+    const file = await photo({ person: 28 });
+    await t.fake.script({ route: 'recognize', ...faults.coreRefused });
+    expect(await upload([file])).toMatchObject({ status: 202 });
+    await t.fake.clearScript();
+    await t.fake.script({ route: 'recognize', takesEffect: 'no', answer: 'too-large-html' });
+    await eventually(async () => {
+      await t.api.get('/compreface/status');
+      t.clock.advance(minutes(1));
+      expect(await listed()).toMatchObject([{ state: 'rejected' }]);
+    }, 15_000);
+    await t.fake.clearScript();
+    expect(await upload([file])).toMatchObject({ status: 201, body: { files: [{ status: 'accepted', code: null }] } });
+    expect(await listed()).toMatchObject([{ state: 'rejected' }, { state: 'ready', eligible: true }]);
   });
 
   it('a photo on which CompreFace itself breaks holds nothing up', async () => {

@@ -25,11 +25,11 @@ export class FaceRecords {
     private readonly clock: Clock,
   ) {}
 
-  /** The person's face from the same file, if there is one; with a chosen box only a face at that place. */
+  /** The person's face from the same file, if there is one; with a chosen box only a face at that place. One in which nothing was found is looked at anew. */
   async findSame(personId: number, sourceHash: string, chosen: Box | null): Promise<number | null> {
     const rows = await select<{ id: number; x_min: number | null; y_min: number | null }>(
       this.db.reader,
-      'SELECT id, x_min, y_min FROM face WHERE person_id = ? AND source_hash = ?',
+      "SELECT id, x_min, y_min FROM face WHERE person_id = ? AND source_hash = ? AND state <> 'rejected'",
       [personId, sourceHash],
     );
     const near = (a: number | null, b: number): boolean => a !== null && Math.abs(a - b) <= CHOSEN_SAME_PIXELS;
@@ -84,7 +84,7 @@ export class FaceRecords {
       const changed = await execute(
         em,
         `UPDATE face SET state = 'ready', content_hash = ?, x_min = ?, y_min = ?, x_max = ?, y_max = ?, probability = ?, landmarks = ?, pose = ?,
-           quality = ?, quality_refusal = ?, exclusion = COALESCE(exclusion, ?)
+           quality = ?, quality_refusal = ?, exclusion = COALESCE(exclusion, ?), examine_at = NULL, examine_tries = 0
          WHERE id = ? AND state = 'pending'`,
         [face.cropHash, ...found(face), faceId],
       );
