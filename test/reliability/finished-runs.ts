@@ -1,34 +1,46 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import type { Proof } from './proof.js';
 import { proofs } from './proofs.js';
 import type { ProofRun } from './run.js';
 
-type StoredRun = Omit<ProofRun, 'proof'> & { readonly proofId: string };
+type StoredRun = Omit<ProofRun, 'proof'>;
 
-/** The proofs of one seed that have been run in full, so that a long run that was interrupted can go on. */
+/**
+ * The proofs of one seed that have been run in full, a file for each: a long run that was interrupted can go on, and two runs at the same time
+ * can share the work.
+ */
 export class FinishedRuns {
-  private readonly file: string;
+  private readonly folder: string;
 
   constructor(seed: string) {
-    this.file = join(__dirname, '../../.cache/reliability', `${seed.replace(/\W/g, '')}.json`);
+    this.folder = join(__dirname, '../../.cache/reliability', seed.replace(/\W/g, ''));
   }
 
+  /** In the order of the proofs. */
   read(): ProofRun[] {
+    return proofs.flatMap((proof) => this.readOne(proof));
+  }
+
+  write(proof: Proof, runs: readonly ProofRun[]): void {
+    mkdirSync(this.folder, { recursive: true });
+    const stored = runs.map(({ ground, n, failures, notes, seconds }): StoredRun => {
+      return { ground, n, failures, notes, seconds };
+    });
+    writeFileSync(this.fileOf(proof), JSON.stringify(stored));
+  }
+
+  private readOne(proof: Proof): ProofRun[] {
     let stored: StoredRun[];
     try {
-      stored = JSON.parse(readFileSync(this.file, 'utf8')) as StoredRun[];
+      stored = JSON.parse(readFileSync(this.fileOf(proof), 'utf8')) as StoredRun[];
     } catch {
       return [];
     }
-    return stored.flatMap(({ proofId, ...run }) => {
-      const proof = proofs.find(({ id }) => id === proofId);
-      return proof ? [{ ...run, proof }] : [];
-    });
+    return stored.map((run) => ({ ...run, proof }));
   }
 
-  write(runs: readonly ProofRun[]): void {
-    mkdirSync(dirname(this.file), { recursive: true });
-    const stored = runs.map(({ proof, ...run }): StoredRun => ({ ...run, proofId: proof.id }));
-    writeFileSync(this.file, JSON.stringify(stored));
+  private fileOf({ id }: Proof): string {
+    return join(this.folder, `${id}.json`);
   }
 }

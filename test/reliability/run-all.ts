@@ -1,4 +1,4 @@
-import type { Ground } from './proof.js';
+import type { Ground, Proof } from './proof.js';
 import { proofs } from './proofs.js';
 import { FinishedRuns } from './finished-runs.js';
 import { writeReport } from './report.js';
@@ -16,26 +16,36 @@ export interface CommandLine {
 /** Runs the proofs one after the other, each on its databases at the same time. Returns whether every promise held. */
 export async function runAll({ only, on, scale, seed, resume }: CommandLine): Promise<boolean> {
   const wanted = only?.split(',');
-  const full = wanted === undefined && on === undefined && scale === '1';
+  // Whatever was run in full counts for the report, also when some proofs are run now and others later.
+  const full = on === undefined && scale === '1';
   const done = new FinishedRuns(seed);
-  const runs: ProofRun[] = resume ? done.read() : [];
+  const before = resume ? done.read() : [];
+  const runs: ProofRun[] = [];
   const progress = (text: string): void => {
     console.log(`         ${text}`);
   };
   console.log(`seed ${seed}, scale ${scale}`);
   for (const proof of proofs.filter(({ id }) => wanted?.includes(id) ?? true)) {
-    if (runs.some((run) => run.proof === proof)) continue;
+    if (before.some((run) => run.proof === proof)) continue;
     const grounds = proof.grounds.filter((ground) => on === undefined || ground === on);
     const run = (ground: Ground): Promise<ProofRun> =>
       runProof(proof, ground, { seed, scale: Number(scale), progress });
     const some = proof.alone ? await inTurn(grounds, run) : await Promise.all(grounds.map(run));
     some.forEach(print);
     runs.push(...some);
-    if (!full) continue;
-    done.write(runs);
-    writeReport(runs, seed, proof === proofs.at(-1));
+    if (full) report(done, proof, some, seed);
   }
-  return runs.every(({ failures }) => failures === 0);
+  return [...before, ...runs].every(({ failures }) => failures === 0);
+}
+
+function report(done: FinishedRuns, proof: Proof, some: readonly ProofRun[], seed: string): void {
+  done.write(proof, some);
+  const all = done.read();
+  writeReport(
+    all,
+    seed,
+    proofs.every((one) => all.some((run) => run.proof === one)),
+  );
 }
 
 async function inTurn(grounds: readonly Ground[], run: (ground: Ground) => Promise<ProofRun>): Promise<ProofRun[]> {
