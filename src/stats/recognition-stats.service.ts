@@ -18,7 +18,8 @@ const DEFAULT_SPAN_MS = 30 * 86_400_000;
 const MAX_BUCKETS = 400;
 const ANYBODY = '1 = 1';
 const NOBODY = '1 = 0';
-const IN_SPAN = 'd.judged_at >= ? AND d.judged_at < ? AND d.verdict IS NOT NULL';
+/** The copy that a batch leaves when it is taken back is judged with its original, and counted once. */
+const IN_SPAN = "d.judged_at >= ? AND d.judged_at < ? AND d.verdict IS NOT NULL AND d.reason <> 'taken_back'";
 
 interface Span {
   readonly from: Date;

@@ -104,6 +104,16 @@ describe.each(databases)('batches that are taken back, and what comes after, on 
     );
   });
 
+  it('an undone assignment that turned out wrong counts once in the figures', async () => {
+    const anna = await aTrainedPerson(t.api, 10);
+    const { faces } = await send({ person: 10, variant: 60 });
+    const [batch] = (await t.api.get('/recognition/batches')).body.batches;
+    await t.api.post(`/recognition/batches/${batch.id as number}/undo`);
+    await t.api.post('/faces/assign', { faceId: faces[0].id as number, personId: await t.api.aPerson() });
+    const { persons } = (await t.api.get('/stats/recognition')).body as { persons: { person_id: number }[] };
+    expect(persons.find(({ person_id }) => person_id === anna)).toMatchObject({ judged: 1, assigned: 1, precision: 0 });
+  });
+
   it('a face whose assignment was taken back keeps one decision more, however often it is looked at', async () => {
     const anna = await aTrainedPerson(t.api, 10);
     const { faces } = await send({ person: 10, variant: 60 });
