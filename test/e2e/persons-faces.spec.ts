@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { databases } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { newTestApp, type TestApp } from '../support/new-test-app.js';
-import { keptImages } from '../support/stored-files.js';
+import { keptImages, loseImage } from '../support/stored-files.js';
 import { minutes } from '../support/test-clock.js';
 
 describe.each(databases)('faces that change hands, on $name,', (database) => {
@@ -216,5 +216,17 @@ describe.each(databases)('faces that change hands, on $name,', (database) => {
     expect(body.total).toBe(4);
     const rest = await t.api.get(`/persons/${personId}/faces?limit=3&page=2`);
     expect(rest.body).toMatchObject({ faces: [{ id: faceIds[3] }], total: 4 });
+  });
+
+  it('whose image is missing on the disk are a fault of the installation: 503, with what to look at', async () => {
+    const { faceIds } = await t.api.aPersonWithFaces(1, look);
+    const path = `/faces/${faceIds[0]!}/image`;
+    const bringBack = await loseImage(t, path);
+    expect(await t.api.get(path)).toMatchObject({
+      status: 503,
+      body: { code: 'SERVICE_UNAVAILABLE', error: expect.stringContaining('DATA_DIR') },
+    });
+    bringBack();
+    expect(await t.api.get(path)).toMatchObject({ status: 200 });
   });
 });

@@ -3,14 +3,15 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { ServerSettings } from '../../config/settings.js';
+import { DomainError } from '../../errors/domain-error.js';
 
 /** `photos`: what was uploaded, upright. `faces`: the crops that CompreFace gets. */
 export type StoredKind = 'photos' | 'faces';
 
 /** A file of ours is not where it must be: a fault of the installation, never of the photo. */
-export class MissingFileError extends Error {
+export class MissingFileError extends DomainError {
   constructor() {
-    super('A stored image is missing or changed: check DATA_DIR and its volume');
+    super('SERVICE_UNAVAILABLE', 'A stored image is missing or changed: check DATA_DIR and its volume');
     this.name = 'MissingFileError';
   }
 }
