@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commit } from './commit.js';
 import type { Proof } from './proof.js';
 import { proofs } from './proofs.js';
 import type { ProofRun } from './run.js';
@@ -25,7 +26,7 @@ export class FinishedRuns {
   write(proof: Proof, runs: readonly ProofRun[]): void {
     mkdirSync(this.folder, { recursive: true });
     const stored = runs.map(({ ground, n, failures, notes, seconds }): StoredRun => {
-      return { ground, n, failures, notes, seconds };
+      return { ground, n, failures, notes, seconds, commit: commit() };
     });
     writeFileSync(this.fileOf(proof), JSON.stringify(stored));
   }

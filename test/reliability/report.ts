@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { commit } from './commit.js';
 import type { ProofRun } from './run.js';
 
 const FILE = join(__dirname, '../../RELIABILITY.md');
@@ -63,23 +63,12 @@ function where(ground: ProofRun['ground']): string {
   return ground === 'none' ? 'both' : ground;
 }
 
-function story({ proof, ground, notes, seconds }: ProofRun): string[] {
+function story({ proof, ground, notes, seconds, commit: ranOn = commit() }: ProofRun): string[] {
+  const another = ranOn === commit() ? '' : `, on commit ${ranOn}`;
   return [
-    `**${proof.id} on ${where(ground)}** (${Math.round(seconds)} s)`,
+    `**${proof.id} on ${where(ground)}** (${Math.round(seconds)} s${another})`,
     '',
     ...notes.map((note) => `- ${note}`),
     '',
   ];
-}
-
-function commit(): string {
-  const git = (...parameters: string[]): string =>
-    execFileSync('git', parameters, { cwd: __dirname, encoding: 'utf8' }).trim();
-  try {
-    return (
-      git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--', 'src') === '' ? '' : ' with changes')
-    );
-  } catch {
-    return 'unknown';
-  }
 }

@@ -13,6 +13,8 @@ export interface ProofRun extends ProofResult {
   readonly proof: Proof;
   readonly ground: Ground;
   readonly seconds: number;
+  /** What it was run on; told where a report holds runs on different ones. */
+  readonly commit?: string;
 }
 
 /** Runs one proof on one database. Whatever it throws is a failure of the promise. */

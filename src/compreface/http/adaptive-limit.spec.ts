@@ -33,17 +33,17 @@ describe('the adaptive limit', () => {
     expect(limit.value).toBe(2);
   });
 
-  it('takes a call for slow above 500 ms, or above five times the usual where calls take long by nature', () => {
+  it('takes a call for slow above 250 ms, or above three times the usual where calls take long by nature', () => {
     const quick = new AdaptiveLimit(64);
     quick.record({ startedMs: 0, endedMs: 50, inFlight: 1, overloaded: false });
-    quick.record({ startedMs: 50, endedMs: 551, inFlight: 1, overloaded: false });
+    quick.record({ startedMs: 50, endedMs: 301, inFlight: 1, overloaded: false });
     expect(quick.value).toBe(3);
 
     const heavy = new AdaptiveLimit(64);
     heavy.record({ startedMs: 0, endedMs: 1_000, inFlight: 1, overloaded: false });
-    heavy.record({ startedMs: 1_000, endedMs: 5_900, inFlight: 1, overloaded: false });
+    heavy.record({ startedMs: 1_000, endedMs: 3_900, inFlight: 1, overloaded: false });
     expect(heavy.value).toBe(4);
-    heavy.record({ startedMs: 6_000, endedMs: 11_100, inFlight: 1, overloaded: false });
+    heavy.record({ startedMs: 6_000, endedMs: 9_100, inFlight: 1, overloaded: false });
     expect(heavy.value).toBe(3);
   });
 

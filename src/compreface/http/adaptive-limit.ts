@@ -1,8 +1,8 @@
 import { LatencyBaseline } from './latency-baseline.js';
 
 const FIRST_LIMIT = 4;
-const SLOWEST_FAST_MS = 500;
-const SLOW_FACTOR = 5;
+const SLOWEST_FAST_MS = 250;
+const SLOW_FACTOR = 3;
 const DECREASE = 0.9;
 
 // A saturated client sees only latencies with its own queue in them, and would take those for normal. So from time to time it holds back
@@ -23,7 +23,8 @@ export interface Sample {
 
 /**
  * How many calls may be under way at once: additive increase, multiplicative decrease on latency (as AIMDLimit.java of Netflix's
- * concurrency-limits). A call is slow above max(500 ms, 5 x the usual latency): the queue is then several times the server's capacity.
+ * concurrency-limits). A call is slow above max(250 ms, 3 x the usual latency): the queue is then some times the server's capacity. More would
+ * serve no more, and whoever comes with one call would wait for as long.
  */
 export class AdaptiveLimit {
   private readonly baseline = new LatencyBaseline();
