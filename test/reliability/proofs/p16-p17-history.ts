@@ -17,7 +17,7 @@ export const historyCostsNothing: Proof = {
   run: async (context) => {
     // The worker keeps out of it: jobs are claimed here.
     const rig = await Rig.open(context.database, {
-      environment: { TRAINING_LEASE_MS: '600000', TRAINING_POLL_MS: '60000' },
+      environment: { TRAINING_LEASE_MS: '3600000', TRAINING_POLL_MS: '3600000' },
     });
     const findings = new Findings();
     try {
@@ -91,7 +91,8 @@ export const cleanupStallsNobody: Proof = {
   alone: true,
   run: async (context) => {
     const rig = await Rig.open(context.database, {
-      environment: { DB_POOL_SIZE: '20', TRAINING_LEASE_MS: '600000', TRAINING_POLL_MS: '60000' },
+      // The worker keeps out of it, however long it takes: jobs are claimed here.
+      environment: { DB_POOL_SIZE: '20', TRAINING_LEASE_MS: '3600000', TRAINING_POLL_MS: '3600000' },
     });
     const findings = new Findings();
     try {
