@@ -1,6 +1,6 @@
 import { Findings, percentile, type Proof } from '../proof.js';
 import type { HostedApp } from '../rig/hosted-app.js';
-import { jobRow, until } from '../rig/jobs.js';
+import { jobRow, pause, until } from '../rig/jobs.js';
 import { someCrops } from '../rig/people.js';
 import { Rig } from '../rig/rig.js';
 
@@ -29,6 +29,8 @@ export const nobodyStarves: Proof = {
       for (const { id } of alone) solo.push(await timed(rig, app, id));
       const faces = context.count(10_000, 2_000);
       const [large] = await rig.seed(1, await someCrops(faces, 9));
+      // Making them let no timer through: connections that were idle too long are closed only now.
+      await pause(500);
       const largeJob = (await app.api.post(`/persons/${large!.id}/train`, { config: { maxFacesPerBatch: 500 } })).body
         .trainingId as number;
       const sql = await rig.sql();
