@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Findings, type Proof } from '../proof.js';
 
@@ -48,20 +50,25 @@ export const sameEverywhere: Proof = {
   },
 };
 
-function jest(): Promise<JestReport> {
-  return new Promise((resolve, reject) => {
-    const program = join(ROOT, 'node_modules/jest/bin/jest.js');
-    execFile(
-      process.execPath,
-      [program, '--json', '--silent', ...SUITES],
-      { cwd: ROOT, maxBuffer: 64 * 2 ** 20 },
-      (error, output) => {
-        try {
-          resolve(JSON.parse(output) as JestReport);
-        } catch {
-          reject(error ?? new Error('the suite printed no report'));
-        }
-      },
-    );
-  });
+/** The report goes to a file: our own reporter prints its closing line where jest prints the report. */
+async function jest(): Promise<JestReport> {
+  const folder = mkdtempSync(join(tmpdir(), 'training-same-'));
+  const file = join(folder, 'report.json');
+  const program = join(ROOT, 'node_modules/jest/bin/jest.js');
+  try {
+    await new Promise<void>((resolve) => {
+      // A specification that fails is in the report.
+      execFile(
+        process.execPath,
+        [program, '--json', `--outputFile=${file}`, '--silent', ...SUITES],
+        { cwd: ROOT, maxBuffer: 64 * 2 ** 20 },
+        () => {
+          resolve();
+        },
+      );
+    });
+    return JSON.parse(readFileSync(file, 'utf8')) as JestReport;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
