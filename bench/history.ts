@@ -1,8 +1,8 @@
 import { Database } from '../src/database/database.js';
 import { select } from '../src/database/sql.js';
+import { JobCleanup } from '../src/training/job-cleanup.js';
 import { JobCounters } from '../src/training/job-counters.js';
 import { JobStore } from '../src/training/job-store.js';
-import { TrainingService } from '../src/training/training.service.js';
 import { type DatabaseKind, databases, type TestDatabase } from '../test/support/databases.js';
 import { spawnFakeCompreFace } from '../test/support/fake-compreface/spawn-fake-compreface.js';
 import { newTestApp, type TestApp } from '../test/support/new-test-app.js';
@@ -99,8 +99,8 @@ async function cleanUpUnderLoad(t: TestApp): Promise<void> {
   const startedAt = performance.now();
   const state = { cleaning: true };
   const cleanup = t.app
-    .get(TrainingService)
-    .cleanUp(30)
+    .get(JobCleanup)
+    .deleteOlderThan(30)
     .finally(() => (state.cleaning = false));
   const claims: number[] = [];
   // As many as are due, each beside the deletions.

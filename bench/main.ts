@@ -1,6 +1,6 @@
 // What the service does in a given time, each as a ratio that holds on any machine:
 //   npm run bench                        all of it, about a quarter of an hour
-//   npm run bench -- throughput memory   some of it: throughput, history, auto-train, memory
+//   npm run bench -- throughput memory   some of it: throughput, history, ledger, auto-train, memory
 import { mariaDbPath, startMariaDb } from '../test/support/mariadb.js';
 import { missedTargets } from './report.js';
 
@@ -12,6 +12,7 @@ async function main(names: readonly string[]): Promise<void> {
   const sections = {
     throughput: (await import('./throughput.js')).throughput,
     history: (await import('./history.js')).history,
+    ledger: (await import('./ledger.js')).ledger,
     'auto-train': (await import('./auto-train.js')).autoTrain,
     memory: (await import('./memory.js')).memory,
   };

@@ -71,6 +71,19 @@ export async function addFaceRows(db: Database, persons: number, faces: number):
   }
 }
 
+/** Examples in the ledger, ten for each of other persons than those of the functions above; CompreFace has none of them. */
+export async function addExamples(db: Database, count: number): Promise<void> {
+  await inChunks(
+    count,
+    (
+      from,
+      rows,
+    ) => `INSERT INTO example (person_id, face_id, content_hash, generation, state, image_id, job_id, job_epoch)
+      SELECT 1000000 + FLOOR((${from} + i) / 10), 1, ${hashText(db, `${from} + i`)}, 1, 'present', ${text(db, 'image-', `${from} + i`)}, 1, 1 FROM ${rows}`,
+    db,
+  );
+}
+
 /** A person with so many faces that the fake CompreFace finds a face in: one picture, each file with another comment in it. */
 export async function addTrainablePerson(db: Database, place: TestDatabase, id: number, faces: number): Promise<void> {
   await execute(

@@ -76,7 +76,7 @@ export class CollectionCheck {
         for (const row of gone.filter((row) => stale.includes(row))) {
           await this.faces.addRemoved(em, claim.id, row.face_id, row.content_hash);
         }
-        await this.ledger.markLeaving(em, idsOf(stale));
+        await this.ledger.markLeaving(em, claim.personId, idsOf(stale));
       }
       await this.ledger.forgetRejected(em, claim.personId, plan.generation);
     });

@@ -154,7 +154,7 @@ export class ConsistencyOfPerson {
         [personId],
       );
       const ids = rows.map(({ id }) => id);
-      await this.ledger.markLeaving(em, ids);
+      await this.ledger.markLeaving(em, personId, ids);
       if (ids.length > 0) await this.persons.countExamples(em, personId);
       return ids.length;
     });

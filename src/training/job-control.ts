@@ -1,39 +1,29 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { WorkerSettings } from '../config/settings.js';
 import { Database } from '../database/database.js';
-import { execute, placeholders, select } from '../database/sql.js';
+import { execute, select } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { Clock } from '../time/clock.js';
-import { type CountedJob, JobCounters } from './job-counters.js';
+import { counted, type CountedColumns, JobCounters } from './job-counters.js';
 import { JobEvents } from './job-events.js';
-import { type EndedState, isEnded, type JobState, MAX_CRASHES, type TrainingType } from './job-state.js';
+import { type EndedState, isEnded, type JobState, MAX_CRASHES } from './job-state.js';
 import { PersonTraining } from './person-training.js';
 
 const PAGE = 100;
-/** What a batch of a cleanup may take, so that who claims a job meanwhile waits no longer; on a busy database it holds fewer jobs. */
-const CLEANUP_BATCH_MS = 30;
-const CLEANUP_BATCHES = { smallest: 50, first: 200, largest: 2_000 };
-const CLEANUP_PAUSE_MS = 10;
 
-interface ControlledJob {
+interface ControlledJob extends CountedColumns {
   readonly id: number;
   readonly person_id: number;
-  readonly training_type: TrainingType;
-  readonly state: JobState;
   readonly epoch: number;
   readonly crashes: number;
   readonly cancel_requested_at: number | null;
-  readonly success_rate: number;
-  readonly training_time: number;
-  readonly retry_of: number | null;
 }
 
 const COLUMNS =
   'id, person_id, training_type, state, epoch, crashes, cancel_requested_at, success_rate, training_time, retry_of';
 
-/** What changes jobs from outside the process that works on them: cancelling, taking back from the dead, cleaning up. */
+/** What changes jobs from outside the process that works on them: cancelling, and taking back from the dead. */
 @Injectable()
 export class JobControl {
   constructor(
@@ -105,21 +95,6 @@ export class JobControl {
     if (job) await this.cancel(job.id).catch(ignoreEnded);
   }
 
-  /** Deletes ended jobs that ended before `before`, by primary key and in batches, so that it stands in nobody's way. */
-  async cleanUp(before: Date): Promise<number> {
-    let deleted = 0;
-    let size = CLEANUP_BATCHES.first;
-    for (;;) {
-      const startedMs = this.clock.monotonicMs();
-      const batch = await this.db.write((em) => this.deleteBatch(em, before, size));
-      deleted += batch;
-      if (batch < size) return deleted;
-      size = nextBatch(size, this.clock.monotonicMs() - startedMs);
-      // Whoever claims and finishes jobs meanwhile gets the database to himself for a moment.
-      await wait(CLEANUP_PAUSE_MS);
-    }
-  }
-
   private async takeBack(jobId: number, epoch: number, all: boolean): Promise<boolean> {
     return this.db.write(async (em) => {
       const job = await this.lock(em, jobId);
@@ -173,40 +148,6 @@ export class JobControl {
     if (job.training_type !== 'validation') await this.persons.trainingEnded(em, job.person_id, job.id, state);
   }
 
-  private async deleteBatch(em: EntityManager, before: Date, size: number): Promise<number> {
-    const jobs: { readonly id: number }[] = [];
-    for (const state of ['completed', 'failed', 'cancelled']) {
-      const rows = await select<{ id: number }>(
-        em,
-        `SELECT id FROM training_job WHERE state = ? AND completed_at < ? ORDER BY completed_at, id LIMIT ?`,
-        [state, before, size - jobs.length],
-      );
-      jobs.push(...rows);
-      if (jobs.length >= size) break;
-    }
-    return this.deleteEnded(
-      em,
-      jobs.map(({ id }) => id),
-    );
-  }
-
-  /** What somebody else has deleted since is not counted twice: only rows that are still there are locked, counted and deleted. */
-  private async deleteEnded(em: EntityManager, ids: readonly number[]): Promise<number> {
-    if (ids.length === 0) return 0;
-    const jobs = await select<ControlledJob>(
-      em,
-      `SELECT ${COLUMNS} FROM training_job WHERE id IN (${placeholders(ids)}) AND state IN ('completed', 'failed', 'cancelled') ${this.db.forUpdate}`,
-      ids,
-    );
-    if (jobs.length === 0) return 0;
-    const locked = jobs.map(({ id }) => id);
-    for (const [table, key] of TABLES_OF_A_JOB) {
-      await execute(em, `DELETE FROM ${table} WHERE ${key} IN (${placeholders(locked)})`, locked);
-    }
-    await this.counters.moveAll(em, jobs.map(counted), []);
-    return jobs.length;
-  }
-
   private async leaseIsOut(em: EntityManager, jobId: number): Promise<boolean> {
     return (
       (await select(em, `SELECT id FROM training_job WHERE id = ? AND lease_until < ${this.db.now}`, [jobId]))
@@ -224,34 +165,10 @@ export class JobControl {
   }
 }
 
-/** With their column for the job's id; the job itself last. */
-const TABLES_OF_A_JOB = [
-  ['job_face', 'job_id'],
-  ['job_event', 'job_id'],
-  ['job_result', 'job_id'],
-  ['training_job', 'id'],
-] as const;
-
 const POISON = {
   code: 'POISON_JOB',
   message: `The process died ${MAX_CRASHES} times while it worked on this job: find the cause in the log, then retry the job`,
 };
-
-function counted(job: ControlledJob): CountedJob {
-  return {
-    trainingType: job.training_type,
-    state: job.state,
-    successRate: job.success_rate,
-    trainingTime: job.training_time,
-    retryOf: job.retry_of,
-  };
-}
-
-/** Grows slowly and shrinks at once, so that one batch takes about `CLEANUP_BATCH_MS`. */
-function nextBatch(size: number, tookMs: number): number {
-  const fitting = size * Math.min(1.5, CLEANUP_BATCH_MS / Math.max(1, tookMs));
-  return Math.round(Math.min(CLEANUP_BATCHES.largest, Math.max(CLEANUP_BATCHES.smallest, fitting)));
-}
 
 function ignoreEnded(error: unknown): void {
   if (!(error instanceof DomainError)) throw error;

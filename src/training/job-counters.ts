@@ -16,6 +16,25 @@ export interface CountedJob {
   readonly retryOf: number | null;
 }
 
+/** A job's row, as far as it is counted. */
+export interface CountedColumns {
+  readonly training_type: TrainingType;
+  readonly state: JobState;
+  readonly success_rate: number;
+  readonly training_time: number;
+  readonly retry_of: number | null;
+}
+
+export function counted(row: CountedColumns): CountedJob {
+  return {
+    trainingType: row.training_type,
+    state: row.state,
+    successRate: row.success_rate,
+    trainingTime: row.training_time,
+    retryOf: row.retry_of,
+  };
+}
+
 /** `all_…`: every job. `training_…`: without validation jobs, which train nothing. */
 export type Metric =
   `all_${JobState}` | `training_${JobState}` | 'training_rate_sum' | 'training_time_sum' | 'training_retries';

@@ -6,9 +6,9 @@ import { Database } from '../database/database.js';
 import { execute, select, type SqlValue } from '../database/sql.js';
 import { Clock } from '../time/clock.js';
 import { type Claim, LostJobError } from './held-job.js';
-import { JobCounters, type CountedJob } from './job-counters.js';
+import { counted, type CountedColumns, type CountedJob, JobCounters } from './job-counters.js';
 import { JobEvents } from './job-events.js';
-import type { EndedState, JobState, TrainingType } from './job-state.js';
+import type { EndedState } from './job-state.js';
 import { PersonTraining } from './person-training.js';
 
 /** An error as a job shows it. */
@@ -37,18 +37,13 @@ export interface Ending {
   readonly activeMs: number;
 }
 
-interface JobRow {
+interface JobRow extends CountedColumns {
   readonly id: number;
   readonly person_id: number;
-  readonly training_type: TrainingType;
-  readonly state: JobState;
   readonly epoch: number;
   readonly attempt: number;
   readonly outages: number;
   readonly max_faces_per_batch: number;
-  readonly retry_of: number | null;
-  readonly training_time: number;
-  readonly success_rate: number;
 }
 
 const JOB_COLUMNS = `id, person_id, training_type, state, epoch, attempt, outages, max_faces_per_batch, retry_of, training_time, success_rate`;
@@ -277,15 +272,5 @@ function toClaim(row: JobRow): Claim {
     maxFacesPerBatch: row.max_faces_per_batch,
     retryOf: row.retry_of,
     trainingTime: row.training_time,
-  };
-}
-
-function counted(row: JobRow): CountedJob {
-  return {
-    trainingType: row.training_type,
-    state: row.state,
-    successRate: row.success_rate,
-    trainingTime: row.training_time,
-    retryOf: row.retry_of,
   };
 }

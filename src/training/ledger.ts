@@ -201,13 +201,13 @@ export class Ledger {
     }
   }
 
-  /** Rows to be removed from CompreFace: they stop counting at once, and go when CompreFace has let go of them. */
-  async markLeaving(em: EntityManager, rowIds: readonly number[]): Promise<void> {
+  /** Rows of a person to be removed from CompreFace: they stop counting at once, and go when CompreFace has let go of them. */
+  async markLeaving(em: EntityManager, personId: number, rowIds: readonly number[]): Promise<void> {
     for (const some of chunks(rowIds)) {
       await execute(
         em,
-        `UPDATE example SET state = 'leaving' WHERE state = 'present' AND id IN (${placeholders(some)})`,
-        some,
+        `UPDATE example SET state = 'leaving' WHERE person_id = ? AND state = 'present' AND id IN (${placeholders(some)})`,
+        [personId, ...some],
       );
     }
   }

@@ -7,6 +7,7 @@ import { AutoTrain } from './auto-train.js';
 import { AutoTrainAnswer, CleanupAnswer, QueueAnswer, QueueProcessedAnswer } from './dto/training-answers.dto.js';
 import { CleanupBody, ProcessQueueBody } from './dto/training-requests.dto.js';
 import { AutoTrainBody, TrainingSettingsAnswer, UpdateSettingsBody } from './dto/training-settings.dto.js';
+import { JobCleanup } from './job-cleanup.js';
 import { TrainingService } from './training.service.js';
 import { TrainingSettingsService } from './training-settings.service.js';
 
@@ -19,6 +20,7 @@ export class TrainingController {
     private readonly training: TrainingService,
     private readonly autoTrain: AutoTrain,
     private readonly settings: TrainingSettingsService,
+    private readonly cleanup: JobCleanup,
   ) {}
 
   /**
@@ -58,7 +60,7 @@ export class TrainingController {
   @HttpCode(200)
   @ErrorAnswers('VALIDATION_ERROR')
   async cleanUp(@Body() body: CleanupBody): Promise<CleanupAnswer> {
-    const deleted = await this.training.cleanUp(body.daysToKeep ?? DEFAULT_DAYS_TO_KEEP);
+    const deleted = await this.cleanup.deleteOlderThan(body.daysToKeep ?? DEFAULT_DAYS_TO_KEEP);
     const records = deleted === 1 ? 'record' : 'records';
     return { success: true, message: `Cleaned up ${deleted} old training history ${records}`, deleted };
   }

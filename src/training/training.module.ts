@@ -18,6 +18,7 @@ import { Example } from './entities/example.entity.js';
 import { JobEvent, JobFace, JobResult } from './entities/job-records.entity.js';
 import { TrainingJob } from './entities/training-job.entity.js';
 import { ExampleUploads } from './example-uploads.js';
+import { JobCleanup } from './job-cleanup.js';
 import { JobControl } from './job-control.js';
 import { JobCounters } from './job-counters.js';
 import { JobEvents } from './job-events.js';
@@ -66,6 +67,7 @@ import { Worker } from './worker.js';
     JobStore,
     JobQueue,
     JobControl,
+    JobCleanup,
     JobCounters,
     JobEvents,
     JobFaces,

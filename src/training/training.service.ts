@@ -5,7 +5,6 @@ import { execute, select } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { Person } from '../persons/entities/person.entity.js';
 import { PersonsService } from '../persons/persons.service.js';
-import { Clock } from '../time/clock.js';
 import type { QueueProcessedAnswer, QueueState } from './dto/training-answers.dto.js';
 import type { ProcessQueueConfig, QueueTrainingBody } from './dto/training-requests.dto.js';
 import { JobControl } from './job-control.js';
@@ -15,7 +14,6 @@ import { JobPool } from './job-pool.js';
 import { JobQueue } from './job-queue.js';
 import { JobRecords } from './job-records.js';
 
-const DAY_MS = 86_400_000;
 export const DEFAULT_MIN_FACES = 3;
 export const DEFAULT_FACES_PER_BATCH = 50;
 const DEFAULT_CONCURRENT_JOBS = 5;
@@ -35,7 +33,6 @@ export class TrainingService {
     private readonly control: JobControl,
     private readonly records: JobRecords,
     private readonly counters: JobCounters,
-    private readonly clock: Clock,
   ) {}
 
   /** Queues a person; nothing starts yet. Throws `NOT_FOUND`, `ALREADY_EXISTS`, `INSUFFICIENT_DATA`, `RATE_LIMITED`. */
@@ -122,10 +119,6 @@ export class TrainingService {
     // Somebody has looked at it: automatic retries may begin anew.
     await execute(this.db.reader, 'UPDATE person SET retries_spent = 0 WHERE id = ?', [job.personId]);
     return newJobId;
-  }
-
-  cleanUp(daysToKeep: number): Promise<number> {
-    return this.control.cleanUp(new Date(this.clock.now().getTime() - daysToKeep * DAY_MS));
   }
 
   /** Throws `NOT_FOUND`. */

@@ -95,7 +95,7 @@ export class Withdrawals {
       // Given back to the person meanwhile: it may stay.
       if (eligible.length > 0) return false;
       const rows = await this.ledger.rowsFor(personId, [contentHash], em);
-      await this.ledger.markLeaving(em, idsOf(rows));
+      await this.ledger.markLeaving(em, personId, idsOf(rows));
       await this.ledger.forget(idsOf(rows.filter(({ state }) => state === 'rejected')), em);
       await this.persons.countExamples(em, personId);
       return rows.some(({ state }) => state === 'announced');
@@ -114,7 +114,7 @@ export class Withdrawals {
     const { waitMs } = await this.settlement.settle(personId, subject);
     await this.db.write(async (em) => {
       for await (const rows of this.ledger.pagesOf(personId, 'present', em))
-        await this.ledger.markLeaving(em, idsOf(rows));
+        await this.ledger.markLeaving(em, personId, idsOf(rows));
       await this.ledger.forgetRejected(em, personId);
     });
     await this.check.removeLeaving(personId);

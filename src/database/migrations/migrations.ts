@@ -2,6 +2,7 @@ import { Persons1763800000001 } from './1763800000001-persons.js';
 import { Training1763800000002 } from './1763800000002-training.js';
 import { Audits1763800000003 } from './1763800000003-audits.js';
 import { Recognition1763800000004 } from './1763800000004-recognition.js';
+import { ExamplesOfPerson1763800000005 } from './1763800000005-examples-of-person.js';
 
 /** The one migration history of all databases, oldest first. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   Training1763800000002,
   Audits1763800000003,
   Recognition1763800000004,
+  ExamplesOfPerson1763800000005,
 ] as const;

@@ -11,6 +11,7 @@ export type ExampleState = 'announced' | 'present' | 'rejected' | 'leaving';
 @Entity('example')
 @Index('uq_example_content', ['personId', 'contentHash', 'generation'], { unique: true })
 @Index('ix_example_state', ['state', 'intentAt', 'id'])
+@Index('ix_example_person', ['personId', 'state', 'id'])
 export class Example {
   @PrimaryGeneratedColumn()
   id!: number;

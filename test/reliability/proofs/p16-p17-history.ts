@@ -1,6 +1,6 @@
+import { JobCleanup } from '../../../src/training/job-cleanup.js';
 import { JobStore } from '../../../src/training/job-store.js';
 import { Worker } from '../../../src/training/worker.js';
-import { TrainingService } from '../../../src/training/training.service.js';
 import { Findings, percentile, type Proof } from '../proof.js';
 import type { HostedApp } from '../rig/hosted-app.js';
 import { seedHistory } from '../rig/history.js';
@@ -111,7 +111,7 @@ export const cleanupStallsNobody: Proof = {
       const quiet = await claimsWhile(store, ids, pause(3_000));
       const startedMs = performance.now();
       // Past HTTP, where a client has less patience than this may take on a slow machine.
-      const cleaned = app.get(TrainingService).cleanUp(30);
+      const cleaned = app.get(JobCleanup).deleteOlderThan(30);
       const { claims, empty } = await claimsWhile(store, ids, cleaned);
       await cleaned;
       const seconds = (performance.now() - startedMs) / 1_000;

@@ -145,7 +145,7 @@ class Faults {
         met.deadlocks += await this.crossLocks();
       }
     })();
-    const deadline = performance.now() + 90_000;
+    const deadline = performance.now() + 240_000;
     while (met.deadlocks < wanted && performance.now() < deadline) {
       const people = await this.rig.seed(4, crops.slice(0, FACES));
       for (const { id } of people) await this.app.api.post(`/persons/${id}/train`, { config: { maxFacesPerBatch: 8 } });
