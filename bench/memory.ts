@@ -8,10 +8,14 @@ import { Service } from './service.js';
 
 const FACES = 10_000;
 const SMALL = 100;
+const MIDDLE = 1_000;
+/** So small a heap that garbage is collected at once: what the process still grows by is what it needs. */
+const TIGHT_HEAP = { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=1' };
 
 /**
  * How much a job makes the process grow above its idle size. The garbage collector lets a busy process grow for a while whatever it
- * does, so that the large job is held against as many uploads by small jobs, one after the other. Linux only: it reads /proc.
+ * does, so that the large job is held against as many uploads by small jobs, one after the other; and what a face more needs is measured
+ * where the garbage collector has no room to wait. Linux only: it reads /proc.
  */
 export async function memory(): Promise<void> {
   heading('Memory of a job: growth of the process over idle');
@@ -22,15 +26,25 @@ export async function memory(): Promise<void> {
   figure(`${FACES / SMALL} jobs of ${SMALL} faces, one after the other`, small, 'MB');
   figure(`one job of ${FACES} faces`, large, 'MB');
   figure(`one job of ${FACES} faces against as many uploads by small jobs`, large / small, 'times', { atMost: 1.2 });
+  const middleTight = await growthWith(1, MIDDLE, TIGHT_HEAP);
+  const largeTight = await growthWith(1, FACES, TIGHT_HEAP);
+  figure(`in a heap of 64 MB: one job of ${MIDDLE} faces`, middleTight, 'MB');
+  figure(`in a heap of 64 MB: one job of ${FACES} faces`, largeTight, 'MB');
+  const perFaceKb = ((largeTight - middleTight) * 1_024) / (FACES - MIDDLE);
+  figure('in a heap of 64 MB: what a face more needs', perFaceKb, 'KB', { atMost: 1.5 });
 }
 
-async function growthWith(jobs: number, faces: number): Promise<number> {
+async function growthWith(
+  jobs: number,
+  faces: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<number> {
   const place = await seededPlace(databases[0]!, async (db, where) => {
     await addTrainablePerson(db, where, 1, SMALL);
     await addPersonsWith(db, where, jobs, faces);
   });
   const fake = await spawnFakeCompreFace({ capacity: 16, latencyMs: 0 });
-  const service = await Service.start(place, fake);
+  const service = await Service.start(place, fake, environment);
   await service.train(1);
   await wait(2_000);
   const idle = rssMb();

@@ -94,7 +94,7 @@ export class PersonsService {
   async statistics(): Promise<PersonStatistics> {
     const [row] = await select<{ total: number; trained: number }>(
       this.db.reader,
-      'SELECT COUNT(*) AS total, COUNT(CASE WHEN example_count > 0 THEN 1 END) AS trained FROM person',
+      `SELECT (SELECT COUNT(*) FROM person) AS total, (SELECT COUNT(*) FROM person WHERE example_count > 0) AS trained`,
     );
     const total = row?.total ?? 0;
     const trained = row?.trained ?? 0;

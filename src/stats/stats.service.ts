@@ -16,7 +16,11 @@ export class StatsService {
   ) {}
 
   async training(): Promise<TrainingStats> {
-    const sums = await this.counters.read();
+    const [sums, people, lastTrainingDate] = await Promise.all([
+      this.counters.read(),
+      this.persons.statistics(),
+      this.lastTrainingDate(),
+    ]);
     const of = (metric: Metric): number => sums.get(metric) ?? 0;
     const breakdown = {
       successful: of('training_completed'),
@@ -35,7 +39,6 @@ export class StatsService {
       retryRate: mean(of('training_retries') * 100, all),
       failureRate: mean(breakdown.failed * 100, ended),
     });
-    const people = await this.persons.statistics();
     return {
       totalPeople: people.total_persons,
       trainedPeople: people.trained_persons,
@@ -44,7 +47,7 @@ export class StatsService {
       averageTrainingTime: Math.round(averageMs ?? 0),
       successRate: successRate ?? 0,
       jobSuccessRate: mean(breakdown.successful * 100, ended) ?? 0,
-      lastTrainingDate: await this.lastTrainingDate(),
+      lastTrainingDate,
       breakdown,
       health,
     };

@@ -76,13 +76,20 @@ export class TrainingService {
   }
 
   async queueState(limit: number): Promise<QueueState> {
-    const counts = await this.counters.read();
-    const people = await this.persons.statistics();
+    // At once: a database on another machine is a round trip away for each of them.
+    const [counts, people, pendingJobs, runningJobs, completedJobs, failedJobs] = await Promise.all([
+      this.counters.read(),
+      this.persons.statistics(),
+      this.records.pending(limit),
+      this.records.running(limit),
+      this.records.ended('completed', limit),
+      this.records.ended('failed', limit),
+    ]);
     return {
-      pendingJobs: await this.records.pending(limit),
-      runningJobs: await this.records.running(limit),
-      completedJobs: await this.records.ended('completed', limit),
-      failedJobs: await this.records.ended('failed', limit),
+      pendingJobs,
+      runningJobs,
+      completedJobs,
+      failedJobs,
       counts: {
         pending: counts.get('all_pending') ?? 0,
         running: counts.get('all_running') ?? 0,

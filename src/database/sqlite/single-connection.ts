@@ -4,6 +4,9 @@ import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSq
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 import { Turnstile } from './turnstile.js';
 
+/** Prepared statements by their SQL. */
+type Statements = Map<string, unknown>;
+
 /**
  * TypeORM's SQLite driver hands one connection to every caller, so that transactions that overlap become savepoints of each other
  * and lose acknowledged writes. This runner takes the turn for the length of a statement or of a whole transaction.
@@ -14,8 +17,11 @@ class SingleConnectionRunner extends BetterSqlite3QueryRunner {
   constructor(
     driver: BetterSqlite3Driver,
     private readonly turnstile: Turnstile,
+    statements: Statements,
   ) {
     super(driver);
+    // Private in the types of the base class, which finds its prepared statements there (TypeORM 1.1.1, BetterSqlite3QueryRunner.getStmt).
+    Object.assign(this, { stmtCache: statements });
   }
 
   override async startTransaction(level?: IsolationLevel): Promise<void> {
@@ -77,6 +83,9 @@ class SingleConnectionRunner extends BetterSqlite3QueryRunner {
 export function useSingleConnection(dataSource: DataSource): Turnstile {
   const driver = dataSource.driver as BetterSqlite3Driver;
   const turnstile = new Turnstile();
-  driver.createQueryRunner = (): QueryRunner => new SingleConnectionRunner(driver, turnstile);
+  // There is one connection, so a statement that one caller has prepared serves them all; the base class keeps them for each runner, which
+  // here lives for one statement or one transaction.
+  const statements: Statements = new Map();
+  driver.createQueryRunner = (): QueryRunner => new SingleConnectionRunner(driver, turnstile, statements);
   return turnstile;
 }
