@@ -33,10 +33,12 @@ describe('the adaptive limit', () => {
     expect(limit.value).toBe(2);
   });
 
-  it('takes a call for slow above 250 ms, or above three times the usual where calls take long by nature', () => {
+  it('takes a call for slow above 150 ms, or above three times the usual where calls take long by nature', () => {
     const quick = new AdaptiveLimit(64);
-    quick.record({ startedMs: 0, endedMs: 50, inFlight: 1, overloaded: false });
-    quick.record({ startedMs: 50, endedMs: 301, inFlight: 1, overloaded: false });
+    quick.record({ startedMs: 0, endedMs: 20, inFlight: 1, overloaded: false });
+    quick.record({ startedMs: 20, endedMs: 169, inFlight: 1, overloaded: false });
+    expect(quick.value).toBe(4);
+    quick.record({ startedMs: 169, endedMs: 320, inFlight: 1, overloaded: false });
     expect(quick.value).toBe(3);
 
     const heavy = new AdaptiveLimit(64);

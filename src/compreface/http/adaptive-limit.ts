@@ -1,7 +1,7 @@
 import { LatencyBaseline } from './latency-baseline.js';
 
 const FIRST_LIMIT = 4;
-const SLOWEST_FAST_MS = 250;
+const SLOWEST_FAST_MS = 150;
 const SLOW_FACTOR = 3;
 const DECREASE = 0.9;
 
@@ -23,7 +23,7 @@ export interface Sample {
 
 /**
  * How many calls may be under way at once: additive increase, multiplicative decrease on latency (as AIMDLimit.java of Netflix's
- * concurrency-limits). A call is slow above max(250 ms, 3 x the usual latency): the queue is then some times the server's capacity. More would
+ * concurrency-limits). A call is slow above max(150 ms, 3 x the usual latency): the queue is then some times the server's capacity. More would
  * serve no more, and whoever comes with one call would wait for as long.
  */
 export class AdaptiveLimit {

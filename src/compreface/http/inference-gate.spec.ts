@@ -36,6 +36,19 @@ describe('the gate for calls that cost inference', () => {
     expect(order.lastIndexOf('small')).toBe(5);
   });
 
+  it('gives a free place to who has the fewest calls under way', async () => {
+    const gate = setup(4);
+    const big = await Promise.all([1, 2, 3, 4].map(() => gate.acquire('big')));
+    const order: string[] = [];
+    const wait = (key: string): void => void gate.acquire(key).then(() => order.push(key));
+    for (let call = 0; call < 10; call++) wait('big');
+    for (let call = 0; call < 3; call++) wait('small');
+    big[0]?.release('unjudged');
+    big[1]?.release('unjudged');
+    await isPending(Promise.resolve());
+    expect(order).toEqual(['small', 'small']);
+  });
+
   it('counts a permit that is released twice once', async () => {
     const gate = setup(1);
     const permit = await gate.acquire('a');

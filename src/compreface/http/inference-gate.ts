@@ -16,6 +16,7 @@ export class InferenceGate {
   private readonly waiters = new FairQueue<Waiter>();
   private readonly adaptive: AdaptiveLimit;
   private inFlight = 0;
+  private readonly inFlightOf = new Map<string, number>();
 
   constructor(
     maxConcurrency: number,
@@ -29,7 +30,8 @@ export class InferenceGate {
   }
 
   /**
-   * Waits for a turn; null when the signal aborts first. Keys take turns, so that a job of 10,000 faces cannot starve one of three.
+   * Waits for a turn; null when the signal aborts first. A free place goes to the key with the fewest calls under way, and among those the
+   * keys take turns: a job of three faces has its three places before a job of 10,000 gets another one.
    */
   acquire(fairnessKey: string, signal?: AbortSignal): Promise<Permit | null> {
     if (signal?.aborted) return Promise.resolve(null);
@@ -41,7 +43,7 @@ export class InferenceGate {
       const waiter: Waiter = {
         admit: () => {
           signal?.removeEventListener('abort', onAbort);
-          resolve(this.permit());
+          resolve(this.permit(fairnessKey));
         },
       };
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -55,7 +57,8 @@ export class InferenceGate {
     this.adaptive.restart(this.monotonicMs());
   }
 
-  private permit(): Permit {
+  private permit(key: string): Permit {
+    this.count(key, 1);
     const startedMs = this.monotonicMs();
     const inFlight = this.inFlight;
     let held = true;
@@ -63,7 +66,7 @@ export class InferenceGate {
       release: (result) => {
         if (!held) return;
         held = false;
-        this.inFlight--;
+        this.count(key, -1);
         if (result !== 'unjudged') {
           const endedMs = this.monotonicMs();
           this.adaptive.record({ startedMs, endedMs, inFlight, overloaded: result === 'overloaded' });
@@ -73,11 +76,17 @@ export class InferenceGate {
     };
   }
 
+  private count(key: string, change: 1 | -1): void {
+    this.inFlight += change;
+    const left = (this.inFlightOf.get(key) ?? 0) + change;
+    if (left > 0) this.inFlightOf.set(key, left);
+    else this.inFlightOf.delete(key);
+  }
+
   private admitWaiters(): void {
     while (this.inFlight < this.adaptive.value) {
-      const waiter = this.waiters.shift();
+      const waiter = this.waiters.shift((key) => this.inFlightOf.get(key) ?? 0);
       if (waiter === undefined) return;
-      this.inFlight++;
       waiter.admit();
     }
   }
