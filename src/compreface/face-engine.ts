@@ -121,6 +121,15 @@ export abstract class FaceEngine {
   /** The bytes that were sent for an example; null when the engine does not keep images or does not know the id. */
   abstract downloadExample(imageId: string, signal?: AbortSignal): Promise<Buffer | null>;
 
+  /**
+   * How similar an example is to each of some embeddings, 0..1 by the engine's own formula; costs no inference. Null when the id is unknown.
+   */
+  abstract similaritiesTo(
+    imageId: string,
+    embeddings: readonly (readonly number[])[],
+    signal?: AbortSignal,
+  ): Promise<number[] | null>;
+
   /** Removes examples by id; ids that are not there count as removed. */
   abstract removeExamples(imageIds: readonly string[], signal?: AbortSignal): Promise<void>;
 

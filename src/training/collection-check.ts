@@ -8,8 +8,8 @@ import { type HeldJob } from './held-job.js';
 import { JobFaces } from './job-faces.js';
 import { JobStore } from './job-store.js';
 import { idsOf, Ledger, type LedgerRow } from './ledger.js';
-import { Settlement } from './settlement.js';
 import type { TrainingPlan } from './upload-feed.js';
+import { UnnamedExamples } from './unnamed-examples.js';
 
 /** What a comparison of ledger and collection found, and mended. */
 export interface CheckResult {
@@ -28,7 +28,7 @@ export class CollectionCheck {
     private readonly engine: FaceEngine,
     private readonly db: Database,
     private readonly ledger: Ledger,
-    private readonly settlement: Settlement,
+    private readonly unnamed: UnnamedExamples,
     private readonly jobs: JobStore,
     private readonly faces: JobFaces,
   ) {}
@@ -43,9 +43,9 @@ export class CollectionCheck {
       missing.push(...rows.filter((row) => row.image_id !== null && !ids.has(row.image_id)));
     }
     const copies: string[] = [];
-    const extra = await this.settlement.withoutKnown(listed);
+    const extra = await this.unnamed.among(listed);
     for (const imageId of extra) {
-      const hash = await this.settlement.contentHash(imageId, signal);
+      const hash = await this.unnamed.contentHash(imageId, signal);
       if (hash !== null && (await this.isPresent(claim.personId, hash))) copies.push(imageId);
     }
     if (missing.length > 0) await this.reopen(held, missing);

@@ -9,7 +9,7 @@ import { CollectionCheck } from './collection-check.js';
 import { JobQueue } from './job-queue.js';
 import { Ledger, type LedgerRow } from './ledger.js';
 import { PersonTraining } from './person-training.js';
-import { Settlement } from './settlement.js';
+import { UnnamedExamples } from './unnamed-examples.js';
 
 /** Examples under a person's subject that the ledger does not name, by what their bytes say. */
 export interface UnknownExamples {
@@ -63,7 +63,7 @@ export class ConsistencyOfPerson {
     private readonly engine: FaceEngine,
     private readonly db: Database,
     private readonly ledger: Ledger,
-    private readonly settlement: Settlement,
+    private readonly unnamed: UnnamedExamples,
     private readonly check: CollectionCheck,
     private readonly persons: PersonTraining,
     private readonly queue: JobQueue,
@@ -79,7 +79,7 @@ export class ConsistencyOfPerson {
     const still = new Set(rows.filter(({ state }) => state === 'present').map(({ id }) => id));
     const missing = before.filter((row) => still.has(row.id) && row.image_id !== null && !there.has(row.image_id));
     const known = new Set(before.map(({ image_id }) => image_id));
-    const unknown = (await this.settlement.withoutKnown(listed)).filter((id) => !known.has(id));
+    const unknown = (await this.unnamed.among(listed)).filter((id) => !known.has(id));
     return { personId, subject, missing, ...(await this.sort(personId, unknown)) };
   }
 
@@ -92,7 +92,7 @@ export class ConsistencyOfPerson {
     if (imageIds.length === 0) return sorted;
     const rows = await this.ledger.rowsOf(personId);
     for (const imageId of imageIds) {
-      const hash = await this.settlement.contentHash(imageId);
+      const hash = await this.unnamed.contentHash(imageId);
       sorted[await this.kindOf(personId, hash, rows)].push(imageId);
     }
     return sorted;

@@ -5,7 +5,7 @@ import { Database } from '../database/database.js';
 import { placeholders, select } from '../database/sql.js';
 import { ConsistencyOfPerson, MUST_LEAVE_SQL, type UnknownExamples } from './consistency-of-person.js';
 import type { ExampleState } from './entities/example.entity.js';
-import { Settlement } from './settlement.js';
+import { UnnamedExamples } from './unnamed-examples.js';
 
 const PAGE = 1_000;
 /** Photos that are downloaded to tell whose they are. */
@@ -47,7 +47,7 @@ export class ConsistencyReport {
   constructor(
     private readonly engine: FaceEngine,
     private readonly db: Database,
-    private readonly settlement: Settlement,
+    private readonly unnamed: UnnamedExamples,
     private readonly person: ConsistencyOfPerson,
   ) {}
 
@@ -106,7 +106,7 @@ export class ConsistencyReport {
     const known = new Set(before.map(({ image_id }) => image_id));
     const personOf = new Map([...subjectOf].map(([id, subject]) => [subject, id]));
     const candidates = listed.filter(({ imageId, subject }) => !known.has(imageId) && personOf.has(subject));
-    const stillUnknown = new Set(await this.settlement.withoutKnown(candidates));
+    const stillUnknown = new Set(await this.unnamed.among(candidates));
     const ofPerson = new Map<number, string[]>();
     for (const { imageId, subject } of candidates) {
       const personId = personOf.get(subject);

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CompreFaceModule } from '../compreface/compreface.module.js';
 import { PersonsModule } from '../persons/persons.module.js';
 import { ValidationModule } from '../validation/validation.module.js';
+import { Adoption } from './adoption.js';
 import { Audit } from './audit.js';
 import { AuditPlan } from './audit-plan.js';
 import { AutoTrain } from './auto-train.js';
@@ -39,6 +40,7 @@ import { TrainingController } from './training.controller.js';
 import { TrainingSchedule } from './training-schedule.js';
 import { TrainingService } from './training.service.js';
 import { TrainingSettingsService } from './training-settings.service.js';
+import { UnnamedExamples } from './unnamed-examples.js';
 import { Upkeep } from './upkeep.js';
 import { Withdrawals } from './withdrawals.js';
 import { Worker } from './worker.js';
@@ -81,6 +83,8 @@ import { Worker } from './worker.js';
     ExampleUploads,
     Canary,
     Settlement,
+    UnnamedExamples,
+    Adoption,
     CollectionCheck,
     Ledger,
     // looking after it later

@@ -138,6 +138,19 @@ export const MUTANTS: readonly Mutant[] = [
     only: 'before the settle time is over',
   },
   {
+    guard: 'faces compared where CompreFace keeps no images',
+    harm: 'an example whose answer was lost is sent again',
+    changes: [
+      {
+        file: 'src/training/adoption.ts',
+        from: 'if (without.length > 0) await this.adoptByFace(due, without, adopted, signal);',
+        to: '',
+      },
+    ],
+    spec: COLLECTION,
+    only: 'is found by the face',
+  },
+  {
     guard: 'code 0 treated as unknown: not as refused',
     harm: 'an outage blames photos',
     changes: [

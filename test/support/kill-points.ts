@@ -116,7 +116,7 @@ function arm(): void {
       reach('after-record');
     });
   });
-  after('training/settlement.js', 'Settlement', 'withoutKnown', () => {
+  after('training/unnamed-examples.js', 'UnnamedExamples', 'among', () => {
     reach('during-verify');
   });
   after(...ENGINE, 'removeExamples', () => {

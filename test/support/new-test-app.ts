@@ -6,7 +6,7 @@ import { configureHttp } from '../../src/http-app.js';
 import { Clock } from '../../src/time/clock.js';
 import { ApiClient } from './api-client.js';
 import { type DatabaseKind, databases, type TestDatabase } from './databases.js';
-import type { FakeCompreFace } from './fake-compreface/fake-compreface.js';
+import type { FakeCompreFace, FakeCompreFaceOptions } from './fake-compreface/fake-compreface.js';
 import { startFakeCompreFace } from './fake-compreface/start-fake-compreface.js';
 import { TestClock } from './test-clock.js';
 
@@ -24,6 +24,7 @@ export interface TestAppOptions {
   readonly database?: DatabaseKind;
   /** On top of the scaled times below. */
   readonly environment?: Readonly<Record<string, string>>;
+  readonly fake?: FakeCompreFaceOptions;
   /** Default: a fake CompreFace. */
   readonly embedded?: boolean;
 }
@@ -52,7 +53,7 @@ export const SCALED_TIMES = {
 export async function newTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const [sqlite] = databases;
   const place = await (options.database ?? sqlite!).create();
-  const fake = await startFakeCompreFace({});
+  const fake = await startFakeCompreFace(options.fake ?? {});
   const engine = options.embedded ? {} : { COMPREFACE_URL: fake.url, COMPREFACE_API_KEY: fake.apiKey };
   const times = options.embedded ? SCALED_WORKER_TIMES : SCALED_TIMES;
   const environment = { ...times, ...place.environment, ...engine, ...options.environment };

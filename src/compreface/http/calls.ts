@@ -12,6 +12,7 @@ import {
 } from './decode-examples.js';
 import { decodeCoreStatus, type CoreStatus } from './core-status.js';
 import { decodeRecognition } from './decode-recognition.js';
+import { decodeSimilarities } from './decode-similarities.js';
 import type { Answer } from './observation.js';
 import * as requests from './requests.js';
 
@@ -65,6 +66,15 @@ export function downloadExample(imageId: string): Call<Buffer | null> {
       if (answer.status !== 200 || !answer.complete) return undefined;
       return answer.body.length === 0 ? null : answer.body;
     },
+  };
+}
+
+/** In the order of the embeddings. */
+export function compare(imageId: string, embeddings: readonly (readonly number[])[]): Call<number[] | 'unknown'> {
+  return {
+    kind: 'other',
+    request: requests.compare(imageId, embeddings),
+    decode: (answer) => (hasCode(answer, 404, EXAMPLE_UNKNOWN) ? 'unknown' : decodeSimilarities(answer, embeddings)),
   };
 }
 

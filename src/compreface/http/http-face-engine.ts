@@ -25,6 +25,8 @@ import { Transport } from './transport.js';
 // What CompreFace accepts as one file; it answers anything larger with an error that says nothing.
 const MAX_JPEG_BYTES = 5 * 1024 * 1024;
 const REMOVAL_BATCH = 100;
+// CompreFace repeats the embeddings in its answer: some 10 KB each.
+const COMPARED_AT_ONCE = 100;
 
 // Cheap, without effect, and it needs a key of the right type; it also tells how many examples there are.
 const PROBE = calls.listPage(undefined, 0, 1);
@@ -79,6 +81,20 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
 
   async downloadExample(imageId: string, signal?: AbortSignal): Promise<Buffer | null> {
     return this.ask(calls.downloadExample(imageId), signal);
+  }
+
+  async similaritiesTo(
+    imageId: string,
+    embeddings: readonly (readonly number[])[],
+    signal?: AbortSignal,
+  ): Promise<number[] | null> {
+    const similarities: number[] = [];
+    for (let start = 0; start < embeddings.length; start += COMPARED_AT_ONCE) {
+      const some = await this.ask(calls.compare(imageId, embeddings.slice(start, start + COMPARED_AT_ONCE)), signal);
+      if (some === 'unknown') return null;
+      similarities.push(...some);
+    }
+    return similarities;
   }
 
   async removeExamples(imageIds: readonly string[], signal?: AbortSignal): Promise<void> {

@@ -85,6 +85,15 @@ export function downloadExample(imageId: string): CompreFaceRequest {
   return { method: 'GET', path: `/recognition/faces/${uuid(imageId)}/img`, maxAnswerBytes: 6 * MIB };
 }
 
+export function compare(imageId: string, embeddings: readonly (readonly number[])[]): CompreFaceRequest {
+  return {
+    method: 'POST',
+    path: `/recognition/embeddings/faces/${uuid(imageId)}/verify`,
+    body: json({ embeddings }),
+    maxAnswerBytes: 4 * MIB,
+  };
+}
+
 export function removeExamples(imageIds: readonly string[]): CompreFaceRequest {
   return {
     method: 'POST',

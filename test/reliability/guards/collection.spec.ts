@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { JobExecution } from '../../../src/training/job-execution.js';
 import { Ledger } from '../../../src/training/ledger.js';
 import { eventually } from '../../support/eventually.js';
+import { aFacePhoto } from '../../support/face-photos.js';
 import { faults } from '../../support/fake-compreface/faults.js';
 import { minutes } from '../../support/test-clock.js';
 import { jobRow } from '../rig/jobs.js';
@@ -9,6 +10,44 @@ import { cropPath } from '../rig/people.js';
 import { type SeededApp, seededApp } from './seeded-app.js';
 
 const SETTLE = { COMPREFACE_SETTLE_MS: '60000' };
+
+describe('what is known of an upload to a CompreFace that keeps no images', () => {
+  let t: SeededApp;
+  beforeEach(async () => {
+    t = await seededApp(SETTLE, undefined, { savesImages: false });
+  });
+  afterEach(() => t.close());
+
+  async function attempt(id: number): Promise<string> {
+    await (await t.app.get(JobExecution).take(id))!.ended;
+    return (await jobRow(t.sql, id)).state;
+  }
+
+  it('is found by the face: what was stored without an answer is not sent twice', async () => {
+    const [person] = await t.people(1, 4);
+    const id = await t.queue(person!.id);
+    await t.fake.script({ route: 'addFace', times: 2, ...faults.undefinedAfterApply });
+    expect(await attempt(id)).toBe('pending');
+    t.clock.advance(minutes(1) + 1_000);
+    expect(await attempt(id)).toBe('completed');
+    expect((await t.fake.requests()).counts.addFace).toBe(4);
+    expect((await t.fake.store()).examples).toHaveLength(4);
+  });
+
+  it('is not mixed up with the face of somebody else under the same subject', async () => {
+    const [person] = await t.people(1, 4);
+    const id = await t.queue(person!.id);
+    await t.fake.script({ route: 'addFace', times: 1, ...faults.hang });
+    expect(await attempt(id)).toBe('pending');
+    const somebodyElse = await aFacePhoto({ person: 7 });
+    await t.fake.addForeignExample(person!.subject, somebodyElse.toString('base64'));
+    t.clock.advance(minutes(1) + 1_000);
+    expect(await attempt(id)).toBe('completed');
+    expect((await t.fake.requests()).counts.addFace).toBe(5);
+    expect((await t.fake.store()).examples).toHaveLength(5);
+    expect(await jobRow(t.sql, id)).toMatchObject({ faces_added: 4 });
+  });
+});
 
 describe('what is known of an upload', () => {
   let t: SeededApp;

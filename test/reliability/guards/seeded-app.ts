@@ -1,4 +1,5 @@
 import { type DatabaseKind, databases } from '../../support/databases.js';
+import type { FakeCompreFaceOptions } from '../../support/fake-compreface/fake-compreface.js';
 import { newTestApp, type TestApp } from '../../support/new-test-app.js';
 import { type SeededPerson, seedPeople, someCrops } from '../rig/people.js';
 import { openPlainSql, type PlainSql } from '../rig/plain-sql.js';
@@ -17,8 +18,9 @@ const STILL = { TRAINING_POLL_MS: '60000', TRAINING_REAP_MS: '600000' };
 export async function seededApp(
   environment: Readonly<Record<string, string>> = {},
   database: DatabaseKind = databases[0]!,
+  fake: FakeCompreFaceOptions = {},
 ): Promise<SeededApp> {
-  const t = await newTestApp({ database, environment: { ...STILL, ...environment } });
+  const t = await newTestApp({ database, fake, environment: { ...STILL, ...environment } });
   const sql = openPlainSql(t.place);
   return {
     ...t,

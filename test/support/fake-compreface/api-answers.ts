@@ -1,6 +1,6 @@
 import type { Answer, ApiRequest } from './api-request.js';
 import { addFace, deleteFace, deleteFaces, deleteFacesOfSubject, downloadFace, listFaces } from './face-answers.js';
-import { recognize, verify } from './recognition-answers.js';
+import { compare, recognize, verify } from './recognition-answers.js';
 import { apiError, json, springError, type Reply } from './replies.js';
 import type { RouteName } from './routes.js';
 import { addSubject, deleteSubject, listSubjects, renameSubject, wipeSubjects } from './subject-answers.js';
@@ -20,6 +20,7 @@ export const answers: Readonly<Record<Exclude<RouteName, 'unknown'>, Answer>> = 
   downloadFace,
   recognize,
   verify,
+  compare,
   config: () => json(200, { clientMaxFileSize: 5242880, clientMaxBodySize: 10485760 }),
   consistency: (_request, { savesImages }) =>
     json(200, {

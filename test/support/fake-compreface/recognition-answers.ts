@@ -30,6 +30,29 @@ export const verify: Answer = (request, context) => {
   );
 };
 
+/** Embeddings in place of a photo; the answer is sorted, and repeats each of them. */
+export const compare: Answer = ({ body, argument }, { collection, calculator }) => {
+  const embeddings = readEmbeddings(body);
+  if (embeddings === null) return empty(400);
+  if (embeddings.length === 0) return apiError(400, 5, 'Field embeddings cannot be empty');
+  const example = collection.example(argument);
+  if (!example) return apiError(404, 44, 'Image Id is incorrect');
+  const result = embeddings.map((embedding) => ({
+    embedding,
+    similarity: similarity(embedding, example.embedding, calculators[calculator]),
+  }));
+  return json(200, { result: result.sort((a, b) => b.similarity - a.similarity) });
+};
+
+function readEmbeddings(body: Buffer): number[][] | null {
+  try {
+    const { embeddings = [] } = JSON.parse(body.toString('utf8')) as { embeddings?: number[][] };
+    return embeddings.every((embedding) => embedding.every(Number.isFinite)) ? embeddings : null;
+  } catch {
+    return null;
+  }
+}
+
 async function answerPerFace(
   request: ApiRequest,
   context: ApiContext,

@@ -69,4 +69,23 @@ describe('recognition', () => {
     const unknown = '/faces/00000000-0000-4000-8000-000000000000/verify';
     expect(await client.sendPhoto(unknown, probe)).toMatchObject({ status: 404, json: { code: 44 } });
   });
+
+  it('compares embeddings with one example, the most similar first', async () => {
+    const photo = await aFacePhoto({ person: 1 });
+    const { image_id: id } = (await client.addFace('ann', photo)).json as { image_id: string };
+    const embeddingOf = async (person: number): Promise<number[]> => {
+      const { json } = await client.sendPhoto('/recognize?face_plugins=calculator', await aFacePhoto({ person }));
+      return (json as { result: { embedding: number[] }[] }).result[0]!.embedding;
+    };
+    const [same, other] = [await embeddingOf(1), await embeddingOf(5)];
+    const compare = (imageId: string, embeddings: number[][]) =>
+      client.call('POST', `/embeddings/faces/${imageId}/verify`, { body: JSON.stringify({ embeddings }) });
+    expect(await compare(id, [other, same])).toMatchObject({
+      json: { result: [{ embedding: same, similarity: 1 }, { embedding: other }] },
+    });
+    expect(await compare('00000000-0000-4000-8000-000000000000', [same])).toMatchObject({
+      status: 404,
+      json: { code: 44 },
+    });
+  });
 });

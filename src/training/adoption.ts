@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { FaceEngine } from '../compreface/face-engine.js';
+import { MissingFileError, PhotoStore } from '../persons/photos/photo-store.js';
+import { Ledger, type LedgerRow } from './ledger.js';
+import { UnnamedExamples } from './unnamed-examples.js';
+
+/**
+ * The similarity of an example with the very picture it was made of, as CompreFace rounds it; two photos of a burst stay below
+ * (similarity formula of CompreFace 1.2.0, EuclideanDistanceClassifier: 0.99999 is a cosine of 0.996 for its default model).
+ */
+const SAME_PICTURE = 0.99999;
+
+/** Finds out which of our uploads an example is that no row of the ledger names, and writes it down. */
+@Injectable()
+export class Adoption {
+  constructor(
+    private readonly engine: FaceEngine,
+    private readonly unnamed: UnnamedExamples,
+    private readonly ledger: Ledger,
+    private readonly store: PhotoStore,
+  ) {}
+
+  /** Returns the contents among `due` that turned out to be there. Throws `FaceEngineError`. */
+  async adopt(due: readonly LedgerRow[], imageIds: readonly string[], signal?: AbortSignal): Promise<Set<string>> {
+    const adopted = new Set<string>();
+    const without: string[] = [];
+    for (const imageId of imageIds) {
+      const hash = await this.unnamed.contentHash(imageId, signal);
+      if (hash === null) without.push(imageId);
+      const row = due.find(({ content_hash }) => content_hash === hash && !adopted.has(content_hash));
+      if (row && (await this.ledger.adopt(row.id, imageId))) adopted.add(row.content_hash);
+    }
+    if (without.length > 0) await this.adoptByFace(due, without, adopted, signal);
+    return adopted;
+  }
+
+  /** A CompreFace that keeps no images (`save_images_to_db=false`) still knows the faces in them. */
+  private async adoptByFace(
+    due: readonly LedgerRow[],
+    imageIds: readonly string[],
+    adopted: Set<string>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const faces = await this.facesOf(
+      due.filter((row) => !adopted.has(row.content_hash)),
+      signal,
+    );
+    for (const imageId of imageIds) {
+      const open = faces.filter(({ row }) => !adopted.has(row.content_hash));
+      if (open.length === 0) return;
+      const similarities = await this.engine.similaritiesTo(
+        imageId,
+        open.map(({ embedding }) => embedding),
+        signal,
+      );
+      if (similarities === null) continue;
+      const best = similarities.indexOf(Math.max(...similarities));
+      const face = open[best];
+      if (!face || (similarities[best] ?? 0) < SAME_PICTURE) continue;
+      if (await this.ledger.adopt(face.row.id, imageId)) adopted.add(face.row.content_hash);
+    }
+  }
+
+  private async facesOf(
+    rows: readonly LedgerRow[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly row: LedgerRow; readonly embedding: readonly number[] }[]> {
+    const faces = [];
+    for (const row of rows) {
+      const jpeg = await this.store.read('faces', row.content_hash).catch(unlessMissing);
+      if (jpeg === null) continue;
+      const [face] = (await this.engine.recognize(jpeg, { ...(signal && { signal }) })).faces;
+      if (face) faces.push({ row, embedding: face.embedding });
+    }
+    return faces;
+  }
+}
+
+/** Without its file a face cannot be compared; whoever sends it next says so. */
+function unlessMissing(error: unknown): null {
+  if (error instanceof MissingFileError) return null;
+  throw error;
+}
