@@ -24,6 +24,14 @@ export function select<Row>(em: EntityManager, sql: string, parameters: readonly
   return em.query(sql, [...bindable(parameters)]);
 }
 
+/**
+ * A column by which no index is to be chosen. SQLite has no statistics here and takes each index for one that leads to ten rows, so that it
+ * would walk through all rows of a state instead of the few that are named by id. To MySQL and MariaDB the sign means nothing.
+ */
+export function unindexed(column: string): string {
+  return `+${column}`;
+}
+
 /** `?, ?, ?` for a list of values; a list must not be empty, `IN ()` is no SQL. */
 export function placeholders(values: readonly unknown[]): string {
   if (values.length === 0) throw new Error('an empty list has no placeholders');

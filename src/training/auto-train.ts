@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
-import { execute, placeholders, readTime, select } from '../database/sql.js';
+import { execute, placeholders, readTime, select, unindexed } from '../database/sql.js';
 import { ELIGIBLE_SQL } from '../persons/face-state.js';
 import { Clock } from '../time/clock.js';
 import { type AutoTrainDecision, decideAutoTrain, type TrainablePerson } from './auto-train-rule.js';
@@ -143,7 +143,7 @@ export class AutoTrain {
     const rows = await select<{ person_id: number; eligible: number; present: number | string }>(
       this.db.reader,
       `SELECT f.person_id, COUNT(*) AS eligible,
-         SUM(CASE WHEN EXISTS (SELECT 1 FROM example e WHERE e.person_id = f.person_id AND e.content_hash = f.content_hash AND e.state = 'present')
+         SUM(CASE WHEN EXISTS (SELECT 1 FROM example e WHERE e.person_id = f.person_id AND e.content_hash = f.content_hash AND ${unindexed('e.state')} = 'present')
            THEN 1 ELSE 0 END) AS present
        FROM face f WHERE f.person_id IN (${placeholders(ids)}) AND ${ELIGIBLE_SQL} GROUP BY f.person_id`,
       ids,
@@ -159,7 +159,7 @@ export class AutoTrain {
       this.db.reader,
       `SELECT j.person_id, j.training_type, j.error_code FROM training_job j WHERE j.id IN (
          SELECT MAX(l.id) FROM training_job l
-         WHERE l.person_id IN (${placeholders(ids)}) AND l.state = 'failed' AND l.training_type <> 'validation' GROUP BY l.person_id)`,
+         WHERE l.person_id IN (${placeholders(ids)}) AND ${unindexed('l.state')} = 'failed' AND l.training_type <> 'validation' GROUP BY l.person_id)`,
       ids,
     );
     return new Map(rows.map((row) => [row.person_id, row]));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EngineFailure, FaceEngine } from '../compreface/face-engine.js';
 import { FaceEngineError } from '../compreface/face-engine-error.js';
 import { Database } from '../database/database.js';
-import { select } from '../database/sql.js';
+import { select, unindexed } from '../database/sql.js';
 import { PhotoStore } from '../persons/photos/photo-store.js';
 import { Clock } from '../time/clock.js';
 
@@ -17,14 +17,22 @@ const BLIND: EngineFailure = {
   retryAfterMs: null,
 };
 
+const BROKEN: EngineFailure = {
+  kind: 'unavailable',
+  reason: 'overloaded',
+  message: 'The recognition core of CompreFace breaks on every photo: look at its log and its memory',
+  retryAfterMs: null,
+};
+
 /**
- * CompreFace says "no face" for whatever its core refuses, so that a broken core looks like bad photos. Before a photo is blamed, it must
+ * CompreFace says "no face" for whatever its core refuses, so that a broken core looks like bad photos; and a core without memory
+ * breaks on good ones. Before a photo is blamed, it must
  * have found a face in another one since: in one of the same uploads, or in examples that it took before.
  */
 @Injectable()
 export class Canary {
   private lastFaceMs = Number.NEGATIVE_INFINITY;
-  private looking: Promise<EngineFailure | null> | null = null;
+  private looking: Promise<EngineFailure | 'nothing to compare' | null> | null = null;
 
   constructor(
     private readonly engine: FaceEngine,
@@ -38,17 +46,22 @@ export class Canary {
     this.lastFaceMs = this.clock.monotonicMs();
   }
 
-  /** Null: a "no face" for a photo sent at that time (monotonic ms) is to be believed. Otherwise why it is not. */
-  async doubt(sentAtMs: number): Promise<EngineFailure | null> {
+  /**
+   * Null: a "no face", or a break of its core (`broke`), for a photo sent at that time (monotonic ms) is to be believed. Otherwise why it
+   * is not.
+   */
+  async doubt(sentAtMs: number, broke = false): Promise<EngineFailure | null> {
     if (this.lastFaceMs >= sentAtMs) return null;
     this.looking ??= this.look().finally(() => (this.looking = null));
-    return this.looking;
+    const seen = await this.looking;
+    // Without any photo to compare with, a "no face" has to do; a core that has broken on all it ever got has proven nothing.
+    return seen === 'nothing to compare' ? (broke ? BROKEN : null) : seen;
   }
 
-  private async look(): Promise<EngineFailure | null> {
+  private async look(): Promise<EngineFailure | 'nothing to compare' | null> {
     const photos = await select<{ content_hash: string }>(
       this.db.reader,
-      `SELECT content_hash FROM example WHERE state = 'present' ORDER BY id DESC LIMIT ${PHOTOS}`,
+      `SELECT content_hash FROM example WHERE ${unindexed('state')} = 'present' ORDER BY id DESC LIMIT ${PHOTOS}`,
     );
     let blind = false;
     for (const { content_hash } of photos) {
@@ -61,11 +74,10 @@ export class Canary {
         }
         blind = true;
       } catch (error) {
-        if (error instanceof FaceEngineError) return error.failure;
+        if (error instanceof FaceEngineError) return error.failure.kind === 'suspect' ? BROKEN : error.failure;
         throw error;
       }
     }
-    // Without any photo to compare with, its word has to do.
-    return blind ? BLIND : null;
+    return blind ? BLIND : 'nothing to compare';
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { FaceEngine } from '../compreface/face-engine.js';
 import { Database } from '../database/database.js';
-import { placeholders, select } from '../database/sql.js';
+import { placeholders, select, unindexed } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { ELIGIBLE_SQL } from '../persons/face-state.js';
 import { CollectionCheck } from './collection-check.js';
@@ -44,10 +44,10 @@ export interface Mending {
 }
 
 /** SQL for the rows (alias `e`) whose example must not be in CompreFace any more. */
-export const MUST_LEAVE_SQL = `(e.state = 'leaving' OR (e.state = 'present' AND (
+export const MUST_LEAVE_SQL = `(${unindexed('e.state')} = 'leaving' OR (${unindexed('e.state')} = 'present' AND (
   NOT EXISTS (SELECT 1 FROM face f WHERE f.person_id = e.person_id AND f.content_hash = e.content_hash AND ${ELIGIBLE_SQL})
   OR EXISTS (SELECT 1 FROM example n WHERE n.person_id = e.person_id AND n.content_hash = e.content_hash
-    AND n.generation > e.generation AND n.state = 'present'))))`;
+    AND n.generation > e.generation AND ${unindexed('n.state')} = 'present'))))`;
 
 const NOT_QUEUED: Readonly<Record<string, Mending['leftAlone']>> = {
   ALREADY_EXISTS: 'in_training',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { FaceEngine, type ListedExample } from '../compreface/face-engine.js';
 import { isOwnSubject } from '../compreface/subject.js';
 import { Database } from '../database/database.js';
-import { placeholders, select } from '../database/sql.js';
+import { placeholders, select, unindexed } from '../database/sql.js';
 import { ConsistencyOfPerson, MUST_LEAVE_SQL, type UnknownExamples } from './consistency-of-person.js';
 import type { ExampleState } from './entities/example.entity.js';
 import { UnnamedExamples } from './unnamed-examples.js';
@@ -53,7 +53,7 @@ export class ConsistencyReport {
 
   /** Throws `FaceEngineError` when CompreFace cannot be asked, or its list does not hold still. */
   async compare(): Promise<CollectionDifference> {
-    const before = await this.rows("e.state = 'present'");
+    const before = await this.rows(`${unindexed('e.state')} = 'present'`);
     const listed = await this.engine.listExamples();
     const names = new Set([...(await this.engine.listSubjects()), ...listed.map(({ subject }) => subject)]);
     const subjectOf = await this.subjects();

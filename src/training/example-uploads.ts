@@ -11,11 +11,13 @@ import { JobStore } from './job-store.js';
 import { Ledger } from './ledger.js';
 import { type TrainingPlan, UploadFeed } from './upload-feed.js';
 import { UploadRecorder } from './upload-recorder.js';
-import { judgeUpload, type UploadVerdict } from './upload-verdict.js';
+import { type FaceReasonCode, judgeUpload, type UploadVerdict } from './upload-verdict.js';
 
 /** Uploads of one job under way at once; the engine's own adaptive limit is below it. */
 const LANES = 64;
 const MAX_UNKNOWN_TRIES = 5;
+/** Verdicts on a photo that may be a fault of CompreFace after all. */
+const DOUBTED: ReadonlySet<FaceReasonCode> = new Set(['NO_FACE', 'SERVICE_REFUSED']);
 
 /** How a pass over the open faces went. */
 export interface PassSummary {
@@ -95,8 +97,8 @@ export class ExampleUploads {
     });
     const verdict = judgeUpload(outcome, face.tries);
     if (verdict.kind === 'added') this.canary.sawFace();
-    if (verdict.kind !== 'rejected' || verdict.code !== 'NO_FACE') return verdict;
-    const failure = await this.canary.doubt(sentAtMs);
+    if (verdict.kind !== 'rejected' || !DOUBTED.has(verdict.code)) return verdict;
+    const failure = await this.canary.doubt(sentAtMs, verdict.code === 'SERVICE_REFUSED');
     return failure ? { kind: 'outage', failure } : verdict;
   }
 

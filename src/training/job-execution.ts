@@ -12,7 +12,7 @@ import { type Ending, type JobError, JobStore, type Pause } from './job-store.js
 import { decideRetry, waitAfterOutage } from './retry-policy.js';
 
 /** Uploads under way when a job is cancelled may take so long to end by themselves. */
-const CANCEL_GRACE_MS = 1_500;
+const CANCEL_GRACE_MS = 800;
 
 /** Runs one attempt on a claimed job: keeps the lease alive, and decides what an error means for the job. */
 @Injectable()

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { FaceEngine, type Recognition } from '../../compreface/face-engine.js';
 import { FaceEngineError } from '../../compreface/face-engine-error.js';
 import { Database } from '../../database/database.js';
-import { execute, select } from '../../database/sql.js';
+import { execute, select, unindexed } from '../../database/sql.js';
 import { isUniqueViolation } from '../../database/write-errors.js';
 import { packEmbedding } from '../embedding.js';
 import { PhotoStore } from '../photos/photo-store.js';
@@ -123,7 +123,7 @@ export class EmbeddingBackfill {
 
 function bareFaces(personId: number | undefined): string {
   return `FROM face f LEFT JOIN face_embedding e ON e.face_id = f.id AND e.calculator = ?
-    WHERE e.face_id IS NULL AND f.state = 'ready' AND f.content_hash IS NOT NULL ${personId === undefined ? '' : 'AND f.person_id = ?'}`;
+    WHERE e.face_id IS NULL AND ${unindexed('f.state')} = 'ready' AND f.content_hash IS NOT NULL ${personId === undefined ? '' : 'AND f.person_id = ?'}`;
 }
 
 function values(calculator: string, personId: number | undefined): (string | number)[] {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { HeadPose, RecognizedFace } from '../../compreface/face-engine.js';
 import { Database } from '../../database/database.js';
-import { select } from '../../database/sql.js';
+import { select, unindexed } from '../../database/sql.js';
 import { unpackEmbedding } from '../embedding.js';
 import { PhotoStore } from '../photos/photo-store.js';
 import type { ComparedFace } from './face-likeness.js';
@@ -64,7 +64,7 @@ export class QualityUpkeep {
       this.db.reader,
       `SELECT f.id, f.person_id, p.content_hash AS photo_hash, f.x_min, f.y_min, f.x_max, f.y_max, f.probability, f.landmarks, f.pose
        FROM face f JOIN photo p ON p.id = f.photo_id
-       WHERE f.id > ? AND f.quality IS NULL AND f.state = 'ready' AND f.x_min IS NOT NULL ORDER BY f.id LIMIT ${most}`,
+       WHERE f.id > ? AND f.quality IS NULL AND ${unindexed('f.state')} = 'ready' AND f.x_min IS NOT NULL ORDER BY f.id LIMIT ${most}`,
       [this.lookedUpTo],
     );
     const lastLookedAt = due.length < most ? Infinity : (due.at(-1)?.id ?? 0);

@@ -75,6 +75,7 @@ export const oneActiveJob: Proof = {
           .map(([key, n]) => `${key}: ${n}`)
           .join(', ')}; ${looks} looks at the table`,
       );
+      findings.fail(...(await rig.violations()));
       return findings.result(rounds);
     } finally {
       await rig.close();

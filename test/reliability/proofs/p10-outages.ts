@@ -9,14 +9,21 @@ const FACES = 20;
 const PEOPLE = 4;
 
 /** How CompreFace is away; `refused` is the network's doing. */
-const OUTAGES: Readonly<Record<string, FaultRule | null>> = {
-  refused: null,
-  '502': faults.badGateway,
-  '504': faults.gatewayTimeout,
-  hangs: faults.hang,
-  '400 code 0': faults.undefinedBeforeApply,
-  '400 code 0 although stored': { route: 'addFace', ...faults.undefinedAfterApply },
+const OUTAGES: Readonly<Record<string, readonly FaultRule[]>> = {
+  refused: [],
+  '502': [faults.badGateway],
+  '504': [faults.gatewayTimeout],
+  hangs: [faults.hang],
+  '400 code 0': [faults.undefinedBeforeApply],
+  '400 code 0 although stored': [{ route: 'addFace', ...faults.undefinedAfterApply }],
+  'core away': ofCore(faults.coreRefused),
+  'core breaks on every photo': ofCore(faults.coreCrash),
 };
+
+/** What needs no core goes on. */
+function ofCore(fault: FaultRule): FaultRule[] {
+  return (['addFace', 'recognize'] as const).map((route) => ({ ...fault, route }));
+}
 
 export const outages: Proof = {
   id: 'P10',
@@ -35,7 +42,7 @@ async function oneKind(name: string, context: ProofContext, findings: Findings):
   let proxy: FaultProxy | undefined;
   const rig = await Rig.open(context.database, {
     fake: { capacity: 4, latencyMs: 10, seed: name },
-    // Six replicas share this process: none is to lose its lease because of that.
+    // Eight replicas share this process: none is to lose its lease because of that.
     environment: { TRAINING_LEASE_MS: '10000' },
     compreFaceUrl: async (url) => {
       proxy = await startFaultProxy({ port: Number(new URL(url).port) });
@@ -51,9 +58,8 @@ async function oneKind(name: string, context: ProofContext, findings: Findings):
       const people = await rig.seed(PEOPLE, crops);
       for (const { id } of people) await app.api.post(`/persons/${id}/train`, { config: { maxFacesPerBatch: 8 } });
       await pause(50 + context.random() * 150);
-      const rule = OUTAGES[name];
-      if (rule) await rig.fake.script(rule);
-      else await proxy!.setMode({ kind: 'refuse' });
+      for (const rule of OUTAGES[name]!) await rig.fake.script(rule);
+      if (name === 'refused') await proxy!.setMode({ kind: 'refuse' });
       await pause(context.count(6_000, 1_500));
       await rig.fake.clearScript();
       await proxy!.setMode({ kind: 'pass' });

@@ -12,7 +12,7 @@ const READS = 200;
 
 export const historyCostsNothing: Proof = {
   id: 'P16',
-  promise: 'However many jobs have ended, the queue, the statistics and a claim cost the same',
+  promise: 'However many jobs have ended, the queue, the statistics, a page of jobs and a claim cost the same',
   grounds: ['SQLite', 'MariaDB'],
   alone: true,
   run: async (context) => {
@@ -67,7 +67,7 @@ async function measure(app: HostedApp, people: readonly number[]): Promise<Times
   for (let read = 0; read < READS; read += 1) {
     await timed(times.queue, () => app.api.get('/training/queue?limit=50'));
     await timed(times.stats, () => app.api.get('/training/stats'));
-    await timed(times.jobs, () => app.api.get('/training/jobs?limit=50&person_id=1'));
+    await timed(times.jobs, () => app.api.get('/training/jobs?limit=50'));
   }
   const store = app.get(JobStore);
   for (const id of ids) {
