@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { FaceEngine } from '../compreface/face-engine.js';
+import { FaceEngine, type RecognizedFace } from '../compreface/face-engine.js';
+import { FaceEngineError } from '../compreface/face-engine-error.js';
 import { MissingFileError, PhotoStore } from '../persons/photos/photo-store.js';
 import { Ledger, type LedgerRow } from './ledger.js';
 import { UnnamedExamples } from './unnamed-examples.js';
@@ -61,6 +62,17 @@ export class Adoption {
     }
   }
 
+  /** None in a picture on which CompreFace breaks: it cannot be an example. */
+  private async facesIn(jpeg: Buffer, signal?: AbortSignal): Promise<readonly RecognizedFace[]> {
+    try {
+      return (await this.engine.recognize(jpeg, { ...(signal && { signal }) })).faces;
+    } catch (error) {
+      const kind = error instanceof FaceEngineError ? error.failure.kind : null;
+      if (kind === 'suspect' || kind === 'rejected') return [];
+      throw error;
+    }
+  }
+
   private async facesOf(
     rows: readonly LedgerRow[],
     signal?: AbortSignal,
@@ -69,7 +81,7 @@ export class Adoption {
     for (const row of rows) {
       const jpeg = await this.store.read('faces', row.content_hash).catch(unlessMissing);
       if (jpeg === null) continue;
-      const [face] = (await this.engine.recognize(jpeg, { ...(signal && { signal }) })).faces;
+      const [face] = await this.facesIn(jpeg, signal);
       if (face) faces.push({ row, embedding: face.embedding });
     }
     return faces;

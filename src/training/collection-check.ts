@@ -42,11 +42,19 @@ export class CollectionCheck {
     for await (const rows of this.ledger.pagesOf(claim.personId, 'present')) {
       missing.push(...rows.filter((row) => row.image_id !== null && !ids.has(row.image_id)));
     }
+    held.checkHeld();
     const copies: string[] = [];
+    let followed = 0;
     const extra = await this.unnamed.among(listed);
     for (const imageId of extra) {
       const hash = await this.unnamed.contentHash(imageId, signal);
-      if (hash !== null && (await this.isPresent(claim.personId, hash))) copies.push(imageId);
+      if (hash === null) continue;
+      // What is missing under one id and there under another is no second copy: CompreFace was restored from a backup.
+      const moved = missing.findIndex(({ content_hash }) => content_hash === hash);
+      if (moved >= 0 && (await this.ledger.follow(missing[moved]!, imageId))) {
+        missing.splice(moved, 1);
+        followed += 1;
+      } else if (await this.isPresent(claim.personId, hash)) copies.push(imageId);
     }
     if (missing.length > 0) await this.reopen(held, missing);
     held.checkHeld();
@@ -54,13 +62,13 @@ export class CollectionCheck {
     return {
       missing: missing.map((row) => row.content_hash),
       duplicates: copies.length,
-      foreign: extra.length - copies.length,
+      foreign: extra.length - copies.length - followed,
     };
   }
 
   /**
-   * Removes what must not be there any more: examples of faces that are no longer eligible, and all but the newest of each content.
-   * After a full training that is everything of the generations before.
+   * Removes what must not be there any more: examples of faces that are no longer eligible, and all but the newest of each content. After
+   * a full training that is everything of the generations before, but for what could not be sent anew: that is all there is of it.
    */
   async withdrawStale(held: HeldJob, plan: TrainingPlan): Promise<void> {
     const { claim } = held;
@@ -68,14 +76,12 @@ export class CollectionCheck {
       await this.jobs.guard(em, claim);
       for await (const rows of this.ledger.pagesOf(claim.personId, 'present', em)) {
         const wanted = await this.wantedOf(em, claim.personId, rows);
-        const newest = plan.full ? null : await this.newestOf(em, claim.personId, rows);
+        const newest = await this.newestOf(em, claim.personId, rows);
         const gone = rows.filter((row) => !wanted.has(row.content_hash));
-        const stale = newest
-          ? rows.filter((row) => !wanted.has(row.content_hash) || newest.get(row.content_hash) !== row.generation)
-          : rows.filter((row) => row.generation !== plan.generation);
-        for (const row of gone.filter((row) => stale.includes(row))) {
-          await this.faces.addRemoved(em, claim.id, row.face_id, row.content_hash);
-        }
+        const stale = rows.filter(
+          (row) => !wanted.has(row.content_hash) || newest.get(row.content_hash) !== row.generation,
+        );
+        for (const row of gone) await this.faces.addRemoved(em, claim.id, row.face_id, row.content_hash);
         await this.ledger.markLeaving(em, claim.personId, idsOf(stale));
       }
       await this.ledger.forgetRejected(em, claim.personId, plan.generation);

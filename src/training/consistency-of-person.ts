@@ -80,17 +80,23 @@ export class ConsistencyOfPerson {
     const missing = before.filter((row) => still.has(row.id) && row.image_id !== null && !there.has(row.image_id));
     const known = new Set(before.map(({ image_id }) => image_id));
     const unknown = (await this.unnamed.among(listed)).filter((id) => !known.has(id));
-    return { personId, subject, missing, ...(await this.sort(personId, unknown)) };
+    return { personId, subject, missing, ...(await this.sort(personId, unknown, missing)) };
   }
 
-  /** Tells unknown examples under the person's subject apart by their bytes, one download each. */
-  async sort(personId: number, imageIds: readonly string[]): Promise<UnknownExamples> {
+  /** Tells unknown examples under the person's subject apart by their bytes, one download each. `missing`: rows that CompreFace lacks. */
+  async sort(
+    personId: number,
+    imageIds: readonly string[],
+    missing: readonly { readonly id: number }[],
+  ): Promise<UnknownExamples> {
     const sorted = { copies: [], strays: [], unrecorded: [], unsettled: [], foreign: [] } as Record<
       keyof UnknownExamples,
       string[]
     >;
     if (imageIds.length === 0) return sorted;
-    const rows = await this.ledger.rowsOf(personId);
+    // The only copy there is of a content is none to remove, whatever id the ledger has for it; a training makes the ledger follow.
+    const gone = new Set(missing.map(({ id }) => id));
+    const rows = (await this.ledger.rowsOf(personId)).filter(({ id }) => !gone.has(id));
     for (const imageId of imageIds) {
       const hash = await this.unnamed.contentHash(imageId);
       sorted[await this.kindOf(personId, hash, rows)].push(imageId);

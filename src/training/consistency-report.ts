@@ -65,7 +65,7 @@ export class ConsistencyReport {
       subjectOf,
       missing,
       misplaced: new Set(missing.flatMap(({ image_id }) => (image_id !== null && there.has(image_id) ? image_id : []))),
-      unknown: await this.unknown(before, listed, subjectOf),
+      unknown: await this.unknown(before, listed, subjectOf, missing),
       unsettled: await this.rows("e.state = 'announced'"),
       leaving: await this.rows(MUST_LEAVE_SQL),
       ...(await this.ofNobody(names, listed, subjectOf)),
@@ -102,6 +102,7 @@ export class ConsistencyReport {
     before: readonly LedgerExample[],
     listed: readonly ListedExample[],
     subjectOf: ReadonlyMap<number, string>,
+    missing: readonly LedgerExample[],
   ): Promise<CollectionDifference['unknown']> {
     const known = new Set(before.map(({ image_id }) => image_id));
     const personOf = new Map([...subjectOf].map(([id, subject]) => [subject, id]));
@@ -113,10 +114,13 @@ export class ConsistencyReport {
       if (personId === undefined || !stillUnknown.has(imageId)) continue;
       ofPerson.set(personId, [...(ofPerson.get(personId) ?? []), imageId]);
     }
-    return this.sort(ofPerson);
+    return this.sort(ofPerson, missing);
   }
 
-  private async sort(ofPerson: ReadonlyMap<number, readonly string[]>): Promise<CollectionDifference['unknown']> {
+  private async sort(
+    ofPerson: ReadonlyMap<number, readonly string[]>,
+    missing: readonly LedgerExample[],
+  ): Promise<CollectionDifference['unknown']> {
     const all: Record<keyof UnknownExamples, UnknownExample[]> = {
       copies: [],
       strays: [],
@@ -126,7 +130,7 @@ export class ConsistencyReport {
     };
     let left = MOST_LOOKED_AT;
     for (const [personId, imageIds] of ofPerson) {
-      const sorted = await this.person.sort(personId, imageIds.slice(0, left));
+      const sorted = await this.person.sort(personId, imageIds.slice(0, left), missing);
       const unseen = imageIds.slice(left);
       left = Math.max(0, left - imageIds.length);
       for (const kind of Object.keys(all) as (keyof UnknownExamples)[])

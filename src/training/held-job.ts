@@ -38,6 +38,7 @@ export class HeldJob {
   private readonly soft = new AbortController();
   private readonly hard = new AbortController();
   private lost = false;
+  private outcomesLost = false;
   /** Until when the lease surely lasts, on the monotonic clock; counted from when the last heartbeat was sent. */
   private trustedUntilMs: number;
 
@@ -77,6 +78,15 @@ export class HeldJob {
       setTimeout(() => {
         this.hard.abort(new StoppedError(reason));
       }, graceMs).unref();
+  }
+
+  /** Outcomes of uploads could not be written down. */
+  loseOutcomes(): void {
+    this.outcomesLost = true;
+  }
+
+  get hasLostOutcomes(): boolean {
+    return this.outcomesLost;
   }
 
   /** The heartbeat sent at that time was answered: the lease is ours a while longer. */

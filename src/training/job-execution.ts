@@ -117,6 +117,7 @@ export class JobExecution {
       await this.conclude(held, result, activeMs());
     } catch (error) {
       if (error instanceof LostJobError) throw error;
+      if (held.hasLostOutcomes) await this.persist(() => this.jobs.settleFromNow(claim));
       if (held.stopReason === 'cancelled') {
         await this.persist(() => this.jobs.cancelled(claim, activeMs()));
         return;

@@ -173,6 +173,16 @@ export class JobStore {
     await this.db.write((em) => this.end(em, claim, { state: 'cancelled', error: null, successRate: null, activeMs }));
   }
 
+  /** Uploads whose outcome was not written down may have begun long after their intent: they settle from now on. */
+  async settleFromNow(claim: Claim): Promise<void> {
+    await this.db.write(async (em) => {
+      await this.guard(em, claim);
+      await execute(em, `UPDATE example SET intent_at = ${this.db.now} WHERE person_id = ? AND state = 'announced'`, [
+        claim.personId,
+      ]);
+    });
+  }
+
   /** The lease ran out, yet this process lives: what was counted as a crash of the job, and as an attempt, was an outage. */
   async livesOn(claim: Claim): Promise<void> {
     const takenBack = claim.epoch + 1;

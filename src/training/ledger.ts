@@ -133,19 +133,27 @@ export class Ledger {
     };
   }
 
-  /** announced → present. */
-  async stored(
-    em: EntityManager,
-    personId: number,
-    generation: number,
-    contentHash: string,
-    imageId: string,
-  ): Promise<void> {
-    await execute(
+  /** announced → present. An intent that somebody took for void meanwhile is made good: the example is there. */
+  async stored(em: EntityManager, claim: Claim, generation: number, face: PlannedFace, imageId: string): Promise<void> {
+    const key = [claim.personId, face.contentHash, generation];
+    const matched = await execute(
       em,
       `UPDATE example SET state = 'present', image_id = ?, intent_at = NULL
        WHERE person_id = ? AND content_hash = ? AND generation = ? AND state = 'announced'`,
-      [imageId, personId, contentHash, generation],
+      [imageId, ...key],
+    );
+    if (matched > 0) return;
+    const known = await select(
+      em,
+      `SELECT id FROM example WHERE person_id = ? AND content_hash = ? AND generation = ?`,
+      key,
+    );
+    if (known.length > 0) return;
+    await execute(
+      em,
+      `INSERT INTO example (person_id, content_hash, generation, face_id, state, image_id, job_id, job_epoch)
+       VALUES (?, ?, ?, ?, 'present', ?, ?, ?)`,
+      [...key, face.faceId, imageId, claim.id, claim.epoch],
     );
   }
 
@@ -193,6 +201,21 @@ export class Ledger {
         this.db.reader,
         "UPDATE example SET state = 'present', image_id = ?, intent_at = NULL WHERE id = ? AND state = 'announced'",
         [imageId, rowId],
+      );
+      return matched === 1;
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      return false;
+    }
+  }
+
+  /** The example is there, but under another id than the row says. False when the row was changed since. */
+  async follow(row: LedgerRow, imageId: string): Promise<boolean> {
+    try {
+      const matched = await execute(
+        this.db.reader,
+        "UPDATE example SET image_id = ? WHERE id = ? AND image_id = ? AND state = 'present'",
+        [imageId, row.id, row.image_id],
       );
       return matched === 1;
     } catch (error) {

@@ -38,9 +38,13 @@ export class PersonTraining {
       );
     }
     if (state === 'failed') {
-      await execute(em, 'UPDATE person SET last_failed = 1, failed_generation = desired_generation WHERE id = ?', [
-        personId,
-      ]);
+      // The faces that it failed with; what was changed meanwhile is worth another try.
+      await execute(
+        em,
+        `UPDATE person SET last_failed = 1,
+           failed_generation = COALESCE((SELECT snapshot_generation FROM training_job WHERE id = ?), desired_generation) WHERE id = ?`,
+        [jobId, personId],
+      );
     }
   }
 

@@ -56,12 +56,13 @@ export class TrainingService {
 
   /**
    * Runs the jobs that are pending now. Throws `EXTERNAL_SERVICE_ERROR` when CompreFace gives no sign of life before any was claimed:
-   * every job stays pending then.
+   * every job stays pending then. `begun` is told that nothing stands in the way.
    */
-  async processQueue(config: ProcessQueueConfig = {}): Promise<QueueProcessedAnswer> {
+  async processQueue(config: ProcessQueueConfig = {}, begun?: () => Promise<void>): Promise<QueueProcessedAnswer> {
     const ids = await this.pendingIds(config.maxJobs ?? null);
     const concurrency = config.maxConcurrentJobs ?? DEFAULT_CONCURRENT_JOBS;
     if (ids.length > 0) await this.engine.probe();
+    await begun?.();
     if (config.wait === false) {
       this.inBackground(ids, concurrency);
       return { success: true, message: `Processing ${jobs(ids.length)}`, results: [], total: ids.length };

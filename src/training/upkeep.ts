@@ -23,7 +23,7 @@ export class Upkeep {
     private readonly audit: Audit,
   ) {}
 
-  /** One round. Throws `FaceEngineError` when CompreFace is away: the next round tries again. */
+  /** One round. Throws what the first work that failed met, `FaceEngineError` when CompreFace is away: the next round tries again. */
   runOnce(): Promise<void> {
     const round = this.round();
     this.current = round.catch(() => undefined);
@@ -38,10 +38,16 @@ export class Upkeep {
 
   private async round(): Promise<void> {
     const { signal } = this.stopping;
-    await this.quality.measureDue();
-    await this.withdrawals.carryOutDue(signal);
-    await this.photos.examineDue(signal);
-    await this.leftovers.tidyUp(signal);
-    await this.audit.carryOutDue(signal);
+    const works = [
+      () => this.quality.measureDue(),
+      () => this.withdrawals.carryOutDue(signal),
+      () => this.photos.examineDue(signal),
+      () => this.leftovers.tidyUp(signal),
+      () => this.audit.carryOutDue(signal),
+    ];
+    // What one of them stumbles over holds up none of the others.
+    const failures: unknown[] = [];
+    for (const work of works) await work().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0] as Error;
   }
 }

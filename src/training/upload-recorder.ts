@@ -72,6 +72,7 @@ export class UploadRecorder {
       .then(() => (this.failure ? undefined : this.parts.db.write((em) => this.writeEntries(em, entries))))
       .catch((error: unknown) => {
         this.failure = error;
+        this.held.loseOutcomes();
         this.held.stop(error instanceof LostJobError ? 'lost' : 'shutdown');
       });
   }
@@ -109,7 +110,7 @@ export class UploadRecorder {
     const { id, personId } = this.held.claim;
     switch (verdict.kind) {
       case 'added':
-        await ledger.stored(em, personId, this.generation, face.contentHash, verdict.imageId);
+        await ledger.stored(em, this.held.claim, this.generation, face, verdict.imageId);
         return faces.settle(em, id, face.faceId, 'added');
       case 'rejected':
         await ledger.rejected(em, personId, this.generation, face.contentHash, verdict.code, verdict.message);

@@ -109,8 +109,11 @@ export class Withdrawals {
   private async removePerson(withdrawal: DueWithdrawal): Promise<boolean> {
     const { person_id: personId, subject } = withdrawal;
     await this.control.cancelOfDeleted(personId);
-    // Asked first: a job that ends from now on may have left examples that the look below did not see.
-    const inTraining = await this.hasActiveJob(personId);
+    // Its uploads go on until it has seen the cancel: what they bring would be overlooked now.
+    if (await this.hasActiveJob(personId)) {
+      await this.later(withdrawal, this.settings.pollMs, 0);
+      return false;
+    }
     const { waitMs } = await this.settlement.settle(personId, subject);
     await this.db.write(async (em) => {
       for await (const rows of this.ledger.pagesOf(personId, 'present', em))
@@ -118,8 +121,8 @@ export class Withdrawals {
       await this.ledger.forgetRejected(em, personId);
     });
     await this.check.removeLeaving(personId);
-    if (waitMs !== null || inTraining) {
-      await this.later(withdrawal, Math.max(this.settings.pollMs, waitMs ?? 0), 0);
+    if (waitMs !== null) {
+      await this.later(withdrawal, Math.max(this.settings.pollMs, waitMs), 0);
       return false;
     }
     return this.removeSubject(withdrawal);

@@ -1,5 +1,6 @@
 import { TrainingSchedule } from '../../src/training/training-schedule.js';
 import { databases } from '../support/databases.js';
+import { faults } from '../support/fake-compreface/faults.js';
 import { newTestApp, type TestApp } from '../support/new-test-app.js';
 import { hours, minutes } from '../support/test-clock.js';
 
@@ -122,6 +123,20 @@ describe.each(databases)('automatic training on $name', (database) => {
     await t.api.put('/training/settings', { enabled: false });
     t.clock.advance(hours(1));
     expect(await schedule.runOnce()).toBe(false);
+  });
+
+  it('tries a slot again in which CompreFace was away', async () => {
+    const { personId } = await t.api.aPersonWithFaces(5, 8);
+    const schedule = t.app.get(TrainingSchedule);
+    t.clock.advance(hours(1) + minutes(10));
+    await t.fake.script(faults.badGateway);
+    await expect(schedule.runOnce()).rejects.toMatchObject({ code: 'EXTERNAL_SERVICE_ERROR' });
+    await t.fake.clearScript();
+    expect(await schedule.runOnce()).toBe(false);
+    t.clock.advance(minutes(6));
+    expect(await schedule.runOnce()).toBe(true);
+    expect(await schedule.runOnce()).toBe(false);
+    expect((await t.api.get(`/persons/${personId}`)).body.person.recognition_status).toBe('trained');
   });
 
   it('does not run within ten minutes of the first start', async () => {

@@ -129,6 +129,19 @@ describe.each(databases)('ledger and collection on $name', (database) => {
     expect(ids).not.toContain(copy);
   });
 
+  it('after CompreFace was restored from a backup, what is there under another id is kept and sent no second time', async () => {
+    const { subject, faceIds } = await aTrainedPerson(1);
+    const before = (await examplesOf(subject)).map(({ imageId }) => imageId);
+    const restored: string[] = [];
+    for (const id of faceIds) restored.push(await t.fake.addForeignExample(subject, await photoOf(id)));
+    await removeBehindOurBack(before);
+    const { addFace } = (await t.fake.requests()).counts;
+    expect((await repair()).status).toBe(200);
+    await untilConsistent();
+    expect((await examplesOf(subject)).map(({ imageId }) => imageId).sort()).toEqual(restored.sort());
+    expect((await t.fake.requests()).counts.addFace).toBe(addFace);
+  });
+
   it('subjects of others are counted and never touched, nor is one that looks like ours and belongs to nobody', async () => {
     const { faceIds } = await aTrainedPerson(5);
     const photo = await photoOf(faceIds[0]!);

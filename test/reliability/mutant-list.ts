@@ -216,13 +216,13 @@ export const MUTANTS: readonly Mutant[] = [
     only: 'withdrawn before, and then never sent',
   },
   {
-    guard: 'a withdrawal asks for the training before it looks',
+    guard: 'a withdrawal waits for the end of the training',
     harm: 'examples of a deleted person stay in CompreFace',
     changes: [
       {
         file: 'src/training/withdrawals.ts',
-        from: 'if (waitMs !== null || inTraining) {',
-        to: 'if (waitMs !== null || (await this.hasActiveJob(personId)) || (inTraining && false)) {',
+        from: 'if (await this.hasActiveJob(personId)) {',
+        to: 'if (false) {',
       },
     ],
     spec: WITHDRAWAL,

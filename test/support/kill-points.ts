@@ -134,7 +134,7 @@ function arm(): void {
         return outcome;
       },
   );
-  after('training/job-control.js', 'JobControl', 'deleteBatch', () => {
+  after('training/job-cleanup.js', 'JobCleanup', 'deleteBatch', () => {
     reach('during-cleanup');
   });
   after('training/training-schedule.js', 'TrainingSchedule', 'take', (taken) => {

@@ -3,6 +3,7 @@ import { Training1763800000002 } from './1763800000002-training.js';
 import { Audits1763800000003 } from './1763800000003-audits.js';
 import { Recognition1763800000004 } from './1763800000004-recognition.js';
 import { ExamplesOfPerson1763800000005 } from './1763800000005-examples-of-person.js';
+import { SlotLeases1763800000006 } from './1763800000006-slot-leases.js';
 
 /** The one migration history of all databases, oldest first. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Audits1763800000003,
   Recognition1763800000004,
   ExamplesOfPerson1763800000005,
+  SlotLeases1763800000006,
 ] as const;

@@ -62,6 +62,10 @@ export class CronSlot {
 
   @Column({ name: 'fired_at', type: 'datetime', precision: 3 })
   firedAt!: Date;
+
+  /** Until when it is left to whoever took it (database clock, epoch ms); null when it has been worked through. */
+  @Column({ name: 'lease_until', type: 'bigint', nullable: true, transformer: epochMsTransformer })
+  leaseUntil!: number | null;
 }
 
 /** When a person's examples in CompreFace are looked at again, and how the last look came out. */

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { JobExecution } from '../../../src/training/job-execution.js';
+import { MAX_ATTEMPTS } from '../../../src/training/job-state.js';
 import { Ledger } from '../../../src/training/ledger.js';
 import { eventually } from '../../support/eventually.js';
 import { aFacePhoto } from '../../support/face-photos.js';
@@ -121,6 +122,52 @@ describe('what is known of an upload', () => {
     expect(await uploads()).toBe(4);
     expect(await jobRow(t.sql, id)).toMatchObject({ faces_added: 4, faces_failed: 0 });
     expect((await t.fake.store()).examples).toHaveLength(4);
+  });
+
+  it('is nothing while the core breaks on every photo: none is blamed, and all are sent when it is well again', async () => {
+    const [person] = await t.people(1, 4);
+    const id = await t.queue(person!.id);
+    for (const route of ['addFace', 'recognize'] as const) await t.fake.script({ ...faults.coreCrash, route });
+    expect(await attempt(id)).toBe('pending');
+    expect(await jobRow(t.sql, id)).toMatchObject({ faces_failed: 0, error_code: 'EXTERNAL_SERVICE_ERROR' });
+    await t.fake.clearScript();
+    t.clock.advance(minutes(2));
+    expect(await attempt(id)).toBe('completed');
+    expect(await jobRow(t.sql, id)).toMatchObject({ faces_added: 4, faces_failed: 0 });
+  });
+
+  it('is made good when somebody took its intent for void meanwhile', async () => {
+    const [person] = await t.people(1, 3);
+    await t.fake.setPace({ capacity: 0 });
+    const id = await t.queue(person!.id);
+    const taken = await execution.take(id);
+    await eventually(async () => {
+      expect((await t.fake.requests()).inFlight).toBe(3);
+    });
+    const ledger = t.app.get(Ledger);
+    await ledger.forgetAbsent((await ledger.rowsOf(person!.id)).map((row) => row.id));
+    await t.fake.setPace({ capacity: 8 });
+    await taken!.ended;
+    expect((await jobRow(t.sql, id)).state).toBe('completed');
+    const listed = (await t.fake.store()).examples.map(({ imageId }) => imageId);
+    expect((await ledger.rowsOf(person!.id)).map((row) => row.image_id).sort()).toEqual(listed.sort());
+  });
+
+  it('of a former training stays where it cannot be sent anew', async () => {
+    const [person] = await t.people(1, 3);
+    expect(await attempt(await t.queue(person!.id))).toBe('completed');
+    const before = (await t.fake.store()).examples;
+    rmSync(cropPath(t.place.dataDir, person!.hashes[0]!));
+    const id = await t.queue(person!.id, 'full');
+    for (let n = 0; n < MAX_ATTEMPTS; n += 1) {
+      t.clock.advance(minutes(10));
+      await attempt(id);
+    }
+    expect(await jobRow(t.sql, id)).toMatchObject({ state: 'completed', faces_added: 2, faces_failed: 1 });
+    const after = (await t.fake.store()).examples;
+    expect(after.map(({ sha256 }) => sha256).sort()).toEqual([...person!.hashes].sort());
+    const kept = before.find(({ sha256 }) => sha256 === person!.hashes[0]);
+    expect(after).toContainEqual(kept);
   });
 
   it('is looked at once more before the job ends: what CompreFace lost meanwhile is sent again', async () => {

@@ -67,6 +67,19 @@ describe.each(databases)('the queue on $name', (database) => {
     },
   );
 
+  it('remembers for which faces a job failed, not those that came meanwhile', async () => {
+    const [person] = await t.people(1, 1);
+    const id = await t.queue(person!.id);
+    const jobs = t.app.get(JobStore);
+    const claim = await jobs.claim(id);
+    await t.sql.run('UPDATE training_job SET snapshot_generation = 7 WHERE id = ?', [id]);
+    await t.sql.run('UPDATE person SET desired_generation = 9 WHERE id = ?', [person!.id]);
+    await jobs.finish(claim!, { state: 'failed', error: null, successRate: 0, activeMs: 1 });
+    expect(await t.sql.all('SELECT failed_generation FROM person WHERE id = ?', [person!.id])).toEqual([
+      { failed_generation: 7 },
+    ]);
+  });
+
   it('starts a job by itself that was to start at once, although its process died before', async () => {
     const [person] = await t.people(1, 1);
     const queue = t.app.get(JobQueue);
