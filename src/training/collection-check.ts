@@ -50,9 +50,9 @@ export class CollectionCheck {
       const hash = await this.unnamed.contentHash(imageId, signal);
       if (hash === null) continue;
       // What is missing under one id and there under another is no second copy: CompreFace was restored from a backup.
-      const moved = missing.findIndex(({ content_hash }) => content_hash === hash);
-      if (moved >= 0 && (await this.ledger.follow(missing[moved]!, imageId))) {
-        missing.splice(moved, 1);
+      const moved = missing.find(({ content_hash }) => content_hash === hash);
+      if (moved && (await this.ledger.follow(moved, imageId))) {
+        missing.splice(missing.indexOf(moved), 1);
         followed += 1;
       } else if (await this.isPresent(claim.personId, hash)) copies.push(imageId);
     }
