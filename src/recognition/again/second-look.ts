@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
-import { execute, placeholders, readTime, select } from '../../database/sql.js';
+import { execute, placeholders, readTime, select, type SqlValue, unindexed } from '../../database/sql.js';
 import type { OpenBatch } from '../decisions/photo-decisions.js';
 import { UNDECIDED_SQL } from '../decisions/photo-situation.js';
 import { RecognitionSettingsService } from '../settings/recognition-settings.service.js';
@@ -14,7 +14,13 @@ const CLAIM_MS = 120_000;
 /** Faces that came as a person's, and are nobody's now, were never compared. */
 const isOutdated = (matchedAt: string): string => `(${matchedAt} IS NULL OR ${matchedAt} <= ?)`;
 
-const WAITING_SQL = `f.review IN ('unidentified', 'needs_review') AND ${UNDECIDED_SQL}`;
+const REVIEWS = "('unidentified', 'needs_review')";
+
+/** `UNDECIDED_SQL`, for where another index leads to fewer faces than all that are nobody's. */
+const STILL_UNDECIDED_SQL = UNDECIDED_SQL.replace('f.person_id', unindexed('f.person_id')).replace(
+  'f.state',
+  unindexed('f.state'),
+);
 
 /** Looks again, after a training, at the faces that were waiting when it ended. */
 @Injectable()
@@ -64,20 +70,27 @@ export class SecondLook {
 
   /** Faces that were compared last before the training ended, or never, with the other waiting faces of their photos. */
   private async due(trainedAt: Date): Promise<FaceToLookAt[]> {
-    const first = await select<{ photo_id: number }>(
-      this.db.reader,
-      `SELECT f.photo_id FROM face f WHERE ${WAITING_SQL} AND ${isOutdated('f.matched_at')} AND ${this.free}
-       ORDER BY f.matched_at, f.id LIMIT ${BATCH}`,
-      [trainedAt],
-    );
-    if (first.length === 0) return [];
-    const photoIds = [...new Set(first.map(({ photo_id }) => photo_id))];
+    const never = await this.photosOf('f.matched_at IS NULL', BATCH, []);
+    const before = await this.photosOf('f.matched_at <= ?', BATCH - never.length, [trainedAt]);
+    const photoIds = [...new Set([...never, ...before])];
+    if (photoIds.length === 0) return [];
     return select<FaceToLookAt>(
       this.db.reader,
-      `SELECT f.id, f.photo_id, f.content_hash, f.examine_tries FROM face f WHERE f.photo_id IN (${placeholders(photoIds)}) AND ${WAITING_SQL}
+      `SELECT f.id, f.photo_id, f.content_hash, f.examine_tries FROM face f WHERE f.photo_id IN (${placeholders(photoIds)}) AND ${unindexed('f.review')} IN ${REVIEWS} AND ${STILL_UNDECIDED_SQL}
          AND ${isOutdated('f.matched_at')} AND ${this.free} ORDER BY f.photo_id, f.id`,
       [...photoIds, trainedAt],
     );
+  }
+
+  /** Apart for each of the two conditions, so that an index leads to either. */
+  private async photosOf(matched: string, most: number, values: readonly SqlValue[]): Promise<number[]> {
+    const faces = await select<{ photo_id: number }>(
+      this.db.reader,
+      `SELECT f.photo_id FROM face f WHERE f.review IN ${REVIEWS} AND ${STILL_UNDECIDED_SQL} AND ${matched} AND ${this.free}
+       ORDER BY f.matched_at, f.id LIMIT ${most}`,
+      values,
+    );
+    return faces.map(({ photo_id }) => photo_id);
   }
 
   /** A claim is a time: a process that dies leaves nothing behind for longer. What another one has looked at meanwhile is left out. */
