@@ -110,16 +110,6 @@ export const MUTANTS: readonly Mutant[] = [
         from: "VALUES (?, ?, ?, ?, 'announced', ?, ?, ${this.db.now})`,\n        [claim.personId, face.faceId, face.contentHash, generation, claim.id, claim.epoch],",
         to: "SELECT ?, ?, ?, ?, 'announced', ?, ?, ${this.db.now} WHERE 1 = 0`,\n        [claim.personId, face.faceId, face.contentHash, generation, claim.id, claim.epoch],",
       },
-      {
-        file: 'src/training/ledger.ts',
-        from: `    await execute(
-      em,
-      \`UPDATE example SET state = 'present', image_id = ?, intent_at = NULL
-       WHERE person_id = ? AND content_hash = ? AND generation = ? AND state = 'announced'\`,`,
-        to: `    await execute(
-      em,
-      \`INSERT INTO example (image_id, person_id, content_hash, generation, state, face_id, job_id, job_epoch) VALUES (?, ?, ?, ?, 'present', 1, 1, 1)\`,`,
-      },
     ],
     spec: COLLECTION,
     only: 'written down before CompreFace is called',
