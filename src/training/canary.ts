@@ -31,6 +31,7 @@ const BROKEN: EngineFailure = {
  */
 @Injectable()
 export class Canary {
+  /** When the newest photo was sent in which CompreFace found a face (monotonic). */
   private lastFaceMs = Number.NEGATIVE_INFINITY;
   private looking: Promise<EngineFailure | 'nothing to compare' | null> | null = null;
 
@@ -41,9 +42,9 @@ export class Canary {
     private readonly clock: Clock,
   ) {}
 
-  /** CompreFace has just found a face. */
-  sawFace(): void {
-    this.lastFaceMs = this.clock.monotonicMs();
+  /** CompreFace found a face in a photo sent at that time: one sent before it broke proves nothing of later ones. */
+  sawFace(sentAtMs: number): void {
+    this.lastFaceMs = Math.max(this.lastFaceMs, sentAtMs);
   }
 
   /**
@@ -51,9 +52,12 @@ export class Canary {
    * is not.
    */
   async doubt(sentAtMs: number, broke = false): Promise<EngineFailure | null> {
-    if (this.lastFaceMs >= sentAtMs) return null;
-    this.looking ??= this.look().finally(() => (this.looking = null));
-    const seen = await this.looking;
+    let seen: EngineFailure | 'nothing to compare' | null = null;
+    // A look that somebody else had begun before says nothing yet.
+    while (seen === null && this.lastFaceMs <= sentAtMs) {
+      this.looking ??= this.look().finally(() => (this.looking = null));
+      seen = await this.looking;
+    }
     // Without any photo to compare with, a "no face" has to do; a core that has broken on all it ever got has proven nothing.
     return seen === 'nothing to compare' ? (broke ? BROKEN : null) : seen;
   }
@@ -68,8 +72,9 @@ export class Canary {
       const jpeg = await this.store.read('faces', content_hash).catch(() => null);
       if (!jpeg) continue;
       try {
+        const sentAtMs = this.clock.monotonicMs();
         if ((await this.engine.recognize(jpeg)).faces.length > 0) {
-          this.sawFace();
+          this.sawFace(sentAtMs);
           return null;
         }
         blind = true;

@@ -87,6 +87,9 @@ export class ExampleUploads {
   }
 
   private async send(held: HeldJob, plan: TrainingPlan, face: OpenFace, jpeg: Buffer): Promise<UploadVerdict> {
+    // Before a photo gets its last try the core must be well: two tries within one failure of the core are one.
+    const unwell = face.tries > 0 ? await this.canary.doubt(this.clock.monotonicMs()) : null;
+    if (unwell) return { kind: 'outage', failure: unwell };
     let sentAtMs = this.clock.monotonicMs();
     const outcome = await this.engine.addExample(plan.subject, jpeg, held.uploadSignal, {
       signal: held.signal,
@@ -96,7 +99,7 @@ export class ExampleUploads {
       },
     });
     const verdict = judgeUpload(outcome, face.tries);
-    if (verdict.kind === 'added') this.canary.sawFace();
+    if (verdict.kind === 'added') this.canary.sawFace(sentAtMs);
     if (verdict.kind !== 'rejected' || !DOUBTED.has(verdict.code)) return verdict;
     const failure = await this.canary.doubt(sentAtMs, verdict.code === 'SERVICE_REFUSED');
     return failure ? { kind: 'outage', failure } : verdict;

@@ -21,6 +21,6 @@ describe('a promise, tried a few times', () => {
       const { failures, notes } = await runProof(proof, ground, { seed, scale: 0.003, progress: () => undefined });
       expect({ seed, failures, notes }).toMatchObject({ failures: 0 });
     },
-    90_000,
+    180_000,
   );
 });
