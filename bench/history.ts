@@ -118,6 +118,6 @@ async function cleanUpUnderLoad(t: TestApp): Promise<void> {
     t.app.get(Database).reader,
     "SELECT COUNT(*) AS n FROM training_job WHERE state = 'completed'",
   );
-  const drift = Math.abs((counters.get('all_completed') ?? 0) - (rows[0]?.n ?? 0));
+  const drift = Math.abs(counters('all_completed') - (rows[0]?.n ?? 0));
   figure('cleanup: drift of the counters', drift, 'jobs', { atMost: 0 });
 }

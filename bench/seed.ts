@@ -53,6 +53,13 @@ export async function addPersons(db: Database, count: number): Promise<void> {
         1, ${text(db, 'person-', `${from} + i`)}, 1, 0, 0, 0, 0, 0, ${NOW}, ${NOW} FROM ${rows}`,
     db,
   );
+  await countPersons(db, count);
+}
+
+function countPersons(db: Database, added: number): Promise<number> {
+  return execute(db.reader, "UPDATE kept_sum SET value = value + ? WHERE metric = 'persons_all' AND shard = 0", [
+    added,
+  ]);
 }
 
 /** `faces` eligible faces for each of the first `persons` persons, all in one photo; without files. */
@@ -93,6 +100,7 @@ export async function addTrainablePerson(db: Database, place: TestDatabase, id: 
      VALUES (?, ?, ?, ?, 1, ?, 1, 0, 0, 0, 0, 0, ${NOW}, ${NOW})`,
     [id, `Trainable ${id}`, `trainable-${id}`, `trainable ${id}`, `trainable-${subjectEnd(id)}`],
   );
+  await countPersons(db, 1);
   const photoId = await addPhoto(db);
   const jpeg = await aFacePhoto({ person: id % 90, width: 128, height: 128 });
   for (let start = 0; start < faces; start += 500) {
@@ -169,9 +177,9 @@ export async function recount(db: Database): Promise<void> {
       values.set('training_rate_sum', (values.get('training_rate_sum') ?? 0) + Number(rates));
     if (state === 'completed') values.set('training_time_sum', Number(times));
   }
-  await execute(db.reader, 'DELETE FROM job_counter');
+  await execute(db.reader, "DELETE FROM kept_sum WHERE metric NOT LIKE 'persons%'");
   for (const [metric, value] of values)
-    await execute(db.reader, 'INSERT INTO job_counter (metric, shard, value) VALUES (?, 0, ?)', [metric, value]);
+    await execute(db.reader, 'INSERT INTO kept_sum (metric, shard, value) VALUES (?, 0, ?)', [metric, value]);
 }
 
 function addPhoto(db: Database): Promise<number> {

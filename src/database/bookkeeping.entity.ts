@@ -32,3 +32,16 @@ export class SessionCheck {
   @Column({ type: 'int' })
   touched!: number;
 }
+
+/** A part of a sum that is kept with each change of what it counts; shards let writers pass each other. */
+@Entity('kept_sum')
+export class KeptSum {
+  @PrimaryColumn({ type: 'varchar', length: 40 })
+  metric!: string;
+
+  @PrimaryColumn({ type: 'int' })
+  shard!: number;
+
+  @Column({ type: 'double' })
+  value!: number;
+}

@@ -2,9 +2,10 @@ import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/comm
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DatabaseSettings, ServerSettings } from '../config/settings.js';
-import { InstallationRow, SessionCheck } from './bookkeeping.entity.js';
+import { InstallationRow, KeptSum, SessionCheck } from './bookkeeping.entity.js';
 import { Database } from './database.js';
 import { Installation } from './installation.js';
+import { KeptSums } from './kept-sums.js';
 import { dataSourceOptions, migrate } from './data-source.js';
 import { checkSession } from './session-check.js';
 import { giveUpSilentConnections } from './silent-connections.js';
@@ -50,9 +51,10 @@ async function openDataSource(options?: DataSourceOptions): Promise<DataSource> 
       }),
       dataSourceFactory: openDataSource,
     }),
-    TypeOrmModule.forFeature([InstallationRow, SessionCheck]),
+    TypeOrmModule.forFeature([InstallationRow, KeptSum, SessionCheck]),
   ],
   providers: [
+    KeptSums,
     {
       provide: Installation,
       inject: [Database, ServerSettings],
@@ -65,7 +67,7 @@ async function openDataSource(options?: DataSourceOptions): Promise<DataSource> 
         new Database(dataSource, settings, turnstiles.get(dataSource) ?? null),
     },
   ],
-  exports: [Database, Installation],
+  exports: [Database, Installation, KeptSums],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(getDataSourceToken()) private readonly dataSource: DataSource) {}

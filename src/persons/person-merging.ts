@@ -5,6 +5,7 @@ import { execute, select } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { fieldError } from '../errors/validation.js';
 import { FaceChanges } from './face-changes.js';
+import { PersonCounters } from './person-counters.js';
 import { dropSuggestions, moveDecisions } from './former-person.js';
 
 /** What a merge did. */
@@ -21,6 +22,7 @@ export class PersonMerging {
   constructor(
     private readonly db: Database,
     private readonly changes: FaceChanges,
+    private readonly counters: PersonCounters,
   ) {}
 
   /**
@@ -30,7 +32,7 @@ export class PersonMerging {
   merge(id: number, into: number): Promise<Merged> {
     if (id === into) throw fieldError('into', 'must be another person', into);
     return this.db.write(async (em) => {
-      await this.lockBoth(em, id, into);
+      const examples = await this.lockBoth(em, id, into);
       const pending = await this.changes.withdrawPerson(em, id);
       const facesLeft = await this.leaveTwins(em, id, into);
       const facesMoved = await execute(em, 'UPDATE face SET person_id = ? WHERE person_id = ?', [into, id]);
@@ -39,21 +41,23 @@ export class PersonMerging {
       await dropSuggestions(em, into, 'ruledOut');
       await this.changes.raiseGeneration(em, into);
       await execute(em, 'DELETE FROM person WHERE id = ?', [id]);
+      await this.counters.removed(em, examples);
       return { facesMoved, facesLeft, withdrawal: pending ? 'pending' : 'done' };
     });
   }
 
-  /** In the order of their ids, so that two merges at once cannot wait for each other. */
-  private async lockBoth(em: EntityManager, id: number, into: number): Promise<void> {
-    const rows = await select<{ id: number }>(
+  /** In the order of their ids, so that two merges at once cannot wait for each other. How many examples the first one has. */
+  private async lockBoth(em: EntityManager, id: number, into: number): Promise<number> {
+    const rows = await select<{ id: number; example_count: number }>(
       em,
-      `SELECT id FROM person WHERE id IN (?, ?) ORDER BY id ${this.db.forUpdate}`,
+      `SELECT id, example_count FROM person WHERE id IN (?, ?) ORDER BY id ${this.db.forUpdate}`,
       [id, into],
     );
     for (const wanted of [id, into]) {
       if (!rows.some((row) => row.id === wanted))
         throw new DomainError('NOT_FOUND', `There is no person ${wanted}`, { person_id: wanted });
     }
+    return rows.find((row) => row.id === id)?.example_count ?? 0;
   }
 
   /** Marked invalid: they look exactly like the person, and must never count as a stranger's or be suggested again. */

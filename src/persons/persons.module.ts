@@ -16,6 +16,7 @@ import { FaceChanges } from './face-changes.js';
 import { FaceOwnership } from './face-ownership.js';
 import { FacesController } from './faces.controller.js';
 import { FacesService } from './faces.service.js';
+import { PersonCounters } from './person-counters.js';
 import { PersonFacesController } from './person-faces.controller.js';
 import { PersonMerging } from './person-merging.js';
 import { PersonRecords } from './person-records.js';
@@ -61,6 +62,7 @@ import { uploadOptions } from './photos/uploaded-files.js';
   providers: [
     PersonsService,
     PersonRecords,
+    PersonCounters,
     PersonMerging,
     FacesService,
     FaceChanges,
@@ -85,6 +87,7 @@ import { uploadOptions } from './photos/uploaded-files.js';
   exports: [
     PersonsService,
     PersonRecords,
+    PersonCounters,
     FacesService,
     FaceChanges,
     FaceOwnership,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
+import { KeptSums } from '../database/kept-sums.js';
 import { execute, select } from '../database/sql.js';
 import { isUniqueViolation } from '../database/write-errors.js';
 import { DomainError } from '../errors/domain-error.js';
@@ -15,6 +16,7 @@ import type {
 import { Person } from './entities/person.entity.js';
 import { FaceChanges } from './face-changes.js';
 import { dropSuggestions } from './former-person.js';
+import { PersonCounters, personStatistics } from './person-counters.js';
 import { foldName, makeSubject, nameKey } from './person-name.js';
 import { PersonRecords, STATUS_SQL } from './person-records.js';
 
@@ -25,6 +27,8 @@ export class PersonsService {
     private readonly db: Database,
     private readonly records: PersonRecords,
     private readonly changes: FaceChanges,
+    private readonly counters: PersonCounters,
+    private readonly sums: KeptSums,
     private readonly clock: Clock,
   ) {}
 
@@ -60,6 +64,7 @@ export class PersonsService {
     return this.unlessNameTaken(body.name, () =>
       this.db.write(async (em) => {
         const made = await em.save(em.create(Person, person));
+        await this.counters.added(em);
         await alongside(em, made);
         return made;
       }),
@@ -92,20 +97,18 @@ export class PersonsService {
   }
 
   async statistics(): Promise<PersonStatistics> {
-    const [row] = await select<{ total: number; trained: number }>(
-      this.db.reader,
-      `SELECT (SELECT COUNT(*) FROM person) AS total, (SELECT COUNT(*) FROM person WHERE example_count > 0) AS trained`,
-    );
-    const total = row?.total ?? 0;
-    const trained = row?.trained ?? 0;
-    return { total_persons: total, trained_persons: trained, untrained_persons: total - trained };
+    return personStatistics(await this.sums.read());
   }
 
   /** The faces stay without a person; the examples and the subject leave the collection by themselves. */
   async delete(id: number): Promise<{ facesUnassigned: number; withdrawal: 'done' | 'pending' }> {
     return this.db.write(async (em) => {
-      const locked = await select(em, `SELECT id FROM person WHERE id = ? ${this.db.forUpdate}`, [id]);
-      if (locked.length === 0) throw new DomainError('NOT_FOUND', `There is no person ${id}`, { person_id: id });
+      const [person] = await select<{ example_count: number }>(
+        em,
+        `SELECT example_count FROM person WHERE id = ? ${this.db.forUpdate}`,
+        [id],
+      );
+      if (!person) throw new DomainError('NOT_FOUND', `There is no person ${id}`, { person_id: id });
       const pending = await this.changes.withdrawPerson(em, id);
       const facesUnassigned = await execute(
         em,
@@ -115,6 +118,7 @@ export class PersonsService {
       );
       await dropSuggestions(em, id, 'all');
       await execute(em, 'DELETE FROM person WHERE id = ?', [id]);
+      await this.counters.removed(em, person.example_count);
       return { facesUnassigned, withdrawal: pending ? 'pending' : 'done' };
     });
   }

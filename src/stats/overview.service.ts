@@ -4,7 +4,7 @@ import { readTime, select } from '../database/sql.js';
 import { ELIGIBLE_SQL } from '../persons/face-state.js';
 import { STATUS_SQL } from '../persons/person-records.js';
 import { NEEDS_REVIEW_SQL, UNCONFIRMED_SQL, UNIDENTIFIED_SQL } from '../recognition/review/waiting-faces.service.js';
-import { JobCounters, type Metric } from '../training/job-counters.js';
+import { JobCounters } from '../training/job-counters.js';
 import { ValidationRunRecords } from '../validation/validation-run-records.js';
 import type {
   CollectionOverview,
@@ -85,8 +85,7 @@ export class OverviewService {
   }
 
   private async jobs(): Promise<JobsOverview> {
-    const sums = await this.counters.read();
-    const of = (metric: Metric): number => sums.get(metric) ?? 0;
+    const of = await this.counters.read();
     return {
       pending: of('training_pending'),
       running: of('training_running'),

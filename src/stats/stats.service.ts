@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { KeptSums } from '../database/kept-sums.js';
 import { readTime, select } from '../database/sql.js';
-import { PersonsService } from '../persons/persons.service.js';
-import { JobCounters, type Metric } from '../training/job-counters.js';
+import { personStatistics } from '../persons/person-counters.js';
+import { jobSums } from '../training/job-counters.js';
 import type { TrainingStats } from './dto/stats.dto.js';
 import { judge } from './health-indicators.js';
 
@@ -10,18 +11,14 @@ import { judge } from './health-indicators.js';
 @Injectable()
 export class StatsService {
   constructor(
-    private readonly counters: JobCounters,
-    private readonly persons: PersonsService,
+    private readonly sums: KeptSums,
     private readonly db: Database,
   ) {}
 
   async training(): Promise<TrainingStats> {
-    const [sums, people, lastTrainingDate] = await Promise.all([
-      this.counters.read(),
-      this.persons.statistics(),
-      this.lastTrainingDate(),
-    ]);
-    const of = (metric: Metric): number => sums.get(metric) ?? 0;
+    const [sums, lastTrainingDate] = await Promise.all([this.sums.read(), this.lastTrainingDate()]);
+    const people = personStatistics(sums);
+    const of = jobSums(sums);
     const breakdown = {
       successful: of('training_completed'),
       failed: of('training_failed'),

@@ -1,11 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../database/database.js';
-import { execute, select } from '../database/sql.js';
-import { isUniqueViolation } from '../database/write-errors.js';
+import { KeptSums, type Sums } from '../database/kept-sums.js';
 import { JOB_STATES, type JobState, type TrainingType } from './job-state.js';
-
-const SHARDS = 4;
 
 /** What of a job is counted. */
 export interface CountedJob {
@@ -39,6 +35,9 @@ export function counted(row: CountedColumns): CountedJob {
 export type Metric =
   `all_${JobState}` | `training_${JobState}` | 'training_rate_sum' | 'training_time_sum' | 'training_retries';
 
+/** What a sum is now; 0 of nothing. */
+export type JobSums = (metric: Metric) => number;
+
 const METRICS: readonly Metric[] = [
   ...JOB_STATES.map((state) => `all_${state}` as const),
   ...JOB_STATES.map((state) => `training_${state}` as const),
@@ -53,19 +52,10 @@ const METRICS: readonly Metric[] = [
  */
 @Injectable()
 export class JobCounters implements OnModuleInit {
-  constructor(private readonly db: Database) {}
+  constructor(private readonly sums: KeptSums) {}
 
   async onModuleInit(): Promise<void> {
-    const rows = await select<{ metric: string; shard: number }>(
-      this.db.reader,
-      'SELECT metric, shard FROM job_counter',
-    );
-    const known = new Set(rows.map(({ metric, shard }) => `${metric}/${shard}`));
-    for (const metric of METRICS) {
-      for (let shard = 0; shard < SHARDS; shard += 1) {
-        if (!known.has(`${metric}/${shard}`)) await this.insert(metric, shard);
-      }
-    }
+    await this.sums.provide(METRICS);
   }
 
   /** Takes a job's former share out and puts its new one in; null where there was or is none. */
@@ -81,34 +71,17 @@ export class JobCounters implements OnModuleInit {
     };
     for (const job of before) add(job, -1);
     for (const job of after) add(job, 1);
-    const shard = Math.floor(Math.random() * SHARDS);
-    // One order for all writers, so that they wait for each other and never in a circle.
-    for (const [metric, value] of [...change].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (value !== 0) {
-        await execute(em, 'UPDATE job_counter SET value = value + ? WHERE metric = ? AND shard = ?', [
-          value,
-          metric,
-          shard,
-        ]);
-      }
-    }
+    await this.sums.add(em, change);
   }
 
-  async read(): Promise<ReadonlyMap<Metric, number>> {
-    const rows = await select<{ metric: Metric; value: number | string }>(
-      this.db.reader,
-      'SELECT metric, SUM(value) AS value FROM job_counter GROUP BY metric',
-    );
-    return new Map(rows.map(({ metric, value }) => [metric, Number(value)]));
+  async read(em?: EntityManager): Promise<JobSums> {
+    return jobSums(await this.sums.read(em));
   }
+}
 
-  private async insert(metric: Metric, shard: number): Promise<void> {
-    try {
-      await execute(this.db.reader, 'INSERT INTO job_counter (metric, shard, value) VALUES (?, ?, 0)', [metric, shard]);
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-    }
-  }
+/** The jobs' part of the kept sums. */
+export function jobSums(sums: Sums): JobSums {
+  return (metric) => sums.get(metric) ?? 0;
 }
 
 /** A job's share of each sum. */

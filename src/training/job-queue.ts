@@ -120,15 +120,11 @@ export class JobQueue {
 
   /** How many more jobs the queue takes. */
   async room(): Promise<number> {
-    return Math.max(0, MAX_PENDING - ((await this.counters.read()).get('all_pending') ?? 0));
+    return Math.max(0, MAX_PENDING - (await this.counters.read())('all_pending'));
   }
 
   private async refuseWhenFull(em: EntityManager): Promise<void> {
-    const [row] = await select<{ n: number | string }>(
-      em,
-      "SELECT SUM(value) AS n FROM job_counter WHERE metric = 'all_pending'",
-    );
-    if (Number(row?.n ?? 0) < MAX_PENDING) return;
+    if ((await this.counters.read(em))('all_pending') < MAX_PENDING) return;
     throw new DomainError('RATE_LIMITED', `The queue holds ${MAX_PENDING} jobs: process it, then queue more`, {
       pending: MAX_PENDING,
       retry_after_seconds: 60,

@@ -10,7 +10,7 @@ import type { ListJobsQuery } from './dto/training-requests.dto.js';
 import { JobEvent, JobFace, JobResult } from './entities/job-records.entity.js';
 import { TrainingJob } from './entities/training-job.entity.js';
 import { JobCounters } from './job-counters.js';
-import { readJobs, type ShownJob } from './job-rows.js';
+import { type QueuedState, readQueue, type ShownJob } from './job-rows.js';
 import { isEnded, JOB_STATES, type JobState } from './job-state.js';
 
 const SHOWN = 200;
@@ -81,25 +81,16 @@ export class JobRecords {
   /** What the counters know need not be counted, however long the history is. */
   private async knownTotal({ status, person_id, type }: ListJobsQuery): Promise<number | null> {
     if (person_id || type) return null;
-    const counts = await this.counters.read();
+    const sum = await this.counters.read();
     const states: readonly JobState[] = status ? [status] : JOB_STATES;
-    return states.reduce((sum, state) => sum + (counts.get(`all_${state}`) ?? 0), 0);
+    return states.reduce((total, state) => total + sum(`all_${state}`), 0);
   }
 
-  async pending(limit: number): Promise<JobRecord[]> {
-    return this.inState('pending', 'run_at, id', limit);
-  }
-
-  async running(limit: number): Promise<JobRecord[]> {
-    return this.inState('running', 'run_at, id', limit);
-  }
-
-  async ended(state: 'completed' | 'failed', limit: number): Promise<JobRecord[]> {
-    return this.inState(state, 'completed_at DESC, id DESC', limit);
-  }
-
-  private async inState(state: JobState, order: string, limit: number): Promise<JobRecord[]> {
-    return (await readJobs(this.db, `WHERE state = ? ORDER BY ${order} LIMIT ?`, [state, limit])).map(toJobRecord);
+  /** The first jobs of each state that the queue shows: what is due first, and what ended last. */
+  async queue(limit: number): Promise<Record<QueuedState, JobRecord[]>> {
+    const jobs = (await readQueue(this.db, limit)).map(toJobRecord);
+    const of = (state: QueuedState): JobRecord[] => jobs.filter(({ status }) => status === state);
+    return { pending: of('pending'), running: of('running'), completed: of('completed'), failed: of('failed') };
   }
 
   async processed(ids: readonly number[]): Promise<ProcessedJob[]> {

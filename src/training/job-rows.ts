@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.js';
-import { readTime, select, type SqlValue } from '../database/sql.js';
+import { readTime, select } from '../database/sql.js';
 import type { TrainingJob } from './entities/training-job.entity.js';
 
 /** What the API shows of a job. */
@@ -22,6 +22,7 @@ export type ShownJob = Pick<
   | 'retryOf'
   | 'errorCode'
   | 'errorMessage'
+  | 'runAt'
   | 'queuedAt'
   | 'startedAt'
   | 'completedAt'
@@ -36,16 +37,46 @@ type Row = Omit<ShownJob, 'queuedAt' | 'startedAt' | 'completedAt'> & {
 const COLUMNS = `id, person_id AS personId, person_name AS personName, training_type AS trainingType, state, reason,
   faces_planned AS facesPlanned, faces_added AS facesAdded, faces_removed AS facesRemoved, faces_unchanged AS facesUnchanged,
   faces_failed AS facesFailed, success_rate AS successRate, training_time AS trainingTime, attempt, retry_of AS retryOf,
-  error_code AS errorCode, error_message AS errorMessage, queued_at AS queuedAt, started_at AS startedAt, completed_at AS completedAt`;
+  error_code AS errorCode, error_message AS errorMessage, run_at AS runAt, queued_at AS queuedAt, started_at AS startedAt, completed_at AS completedAt`;
 
-/** Reads jobs as they are, without making entities of them: the queue shows some hundred of them at a time. */
-export async function readJobs(db: Database, rest: string, parameters: readonly SqlValue[]): Promise<ShownJob[]> {
-  const rows = await select<Row>(db.reader, `SELECT ${COLUMNS} FROM training_job ${rest}`, parameters);
-  return rows.map((row) => ({
+/** The states that the queue shows, each with the order in which it shows them. */
+const SHOWN_STATES = {
+  pending: 'run_at, id',
+  running: 'run_at, id',
+  completed: 'completed_at DESC, id DESC',
+  failed: 'completed_at DESC, id DESC',
+} as const;
+export type QueuedState = keyof typeof SHOWN_STATES;
+
+/**
+ * Reads the first jobs of each state, as they are and without making entities of them: the queue shows some hundred of them at a time.
+ * One statement, so that no job is in two lists, and a database on another machine is one round trip away.
+ */
+export async function readQueue(db: Database, limit: number): Promise<ShownJob[]> {
+  const lists = Object.entries(SHOWN_STATES).map(
+    ([state, order]) =>
+      `SELECT * FROM (SELECT ${COLUMNS} FROM training_job WHERE state = '${state}' ORDER BY ${order} LIMIT ?) ${state}`,
+  );
+  const rows = await select<Row>(
+    db.reader,
+    lists.join(' UNION ALL '),
+    lists.map(() => limit),
+  );
+  // A union promises no order.
+  return rows.map(readRow).sort(inOrder);
+}
+
+function readRow(row: Row): ShownJob {
+  return {
     ...row,
     // Never null in the table.
     queuedAt: readTime(row.queuedAt) ?? new Date(0),
     startedAt: readTime(row.startedAt),
     completedAt: readTime(row.completedAt),
-  }));
+  };
+}
+
+function inOrder(a: ShownJob, b: ShownJob): number {
+  if (a.completedAt && b.completedAt) return b.completedAt.getTime() - a.completedAt.getTime() || b.id - a.id;
+  return a.runAt - b.runAt || a.id - b.id;
 }

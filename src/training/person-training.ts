@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { Database } from '../database/database.js';
 import { execute, select } from '../database/sql.js';
+import { PersonCounters } from '../persons/person-counters.js';
 import { Clock } from '../time/clock.js';
 import { AuditPlan } from './audit-plan.js';
 import type { EndedState } from './job-state.js';
@@ -9,6 +11,8 @@ import type { EndedState } from './job-state.js';
 @Injectable()
 export class PersonTraining {
   constructor(
+    private readonly db: Database,
+    private readonly counters: PersonCounters,
     private readonly clock: Clock,
     private readonly audits: AuditPlan,
   ) {}
@@ -50,12 +54,24 @@ export class PersonTraining {
 
   /** The person counts as trained by what the ledger holds, whatever a job said. */
   async countExamples(em: EntityManager, personId: number): Promise<void> {
+    // Locked first: of two who count at once, the second one counts what the first one has written.
+    const [person] = await select<{ example_count: number }>(
+      em,
+      `SELECT example_count FROM person WHERE id = ? ${this.db.forUpdate}`,
+      [personId],
+    );
+    if (person) await this.recount(em, personId, person.example_count);
+    await this.audits.changed(em, personId);
+  }
+
+  private async recount(em: EntityManager, personId: number, before: number): Promise<void> {
     const [row] = await select<{ n: number }>(
       em,
       "SELECT COUNT(DISTINCT content_hash) AS n FROM example WHERE person_id = ? AND state = 'present'",
       [personId],
     );
-    await execute(em, 'UPDATE person SET example_count = ? WHERE id = ?', [row?.n ?? 0, personId]);
-    await this.audits.changed(em, personId);
+    const after = row?.n ?? 0;
+    await execute(em, 'UPDATE person SET example_count = ? WHERE id = ?', [after, personId]);
+    await this.counters.examplesCounted(em, before, after);
   }
 }

@@ -14,7 +14,7 @@ import { ConsistencyOfPerson } from './consistency-of-person.js';
 import { ConsistencyRepair } from './consistency-repair.js';
 import { ConsistencyReport } from './consistency-report.js';
 import { Convergence } from './convergence.js';
-import { CollectionAudit, CronSlot, JobCounter, StoredTrainingSettings } from './entities/bookkeeping.entity.js';
+import { CollectionAudit, CronSlot, StoredTrainingSettings } from './entities/bookkeeping.entity.js';
 import { Example } from './entities/example.entity.js';
 import { JobEvent, JobFace, JobResult } from './entities/job-records.entity.js';
 import { TrainingJob } from './entities/training-job.entity.js';
@@ -58,7 +58,6 @@ import { Worker } from './worker.js';
       JobResult,
       Example,
       StoredTrainingSettings,
-      JobCounter,
       CronSlot,
       CollectionAudit,
     ]),

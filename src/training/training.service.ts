@@ -1,14 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { FaceEngine } from '../compreface/face-engine.js';
 import { Database } from '../database/database.js';
+import { KeptSums } from '../database/kept-sums.js';
 import { execute, select } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { Person } from '../persons/entities/person.entity.js';
+import { personStatistics } from '../persons/person-counters.js';
 import { PersonsService } from '../persons/persons.service.js';
 import type { QueueProcessedAnswer, QueueState } from './dto/training-answers.dto.js';
 import type { ProcessQueueConfig, QueueTrainingBody } from './dto/training-requests.dto.js';
 import { JobControl } from './job-control.js';
-import { JobCounters } from './job-counters.js';
+import { jobSums } from './job-counters.js';
 import { JobExecution } from './job-execution.js';
 import { JobPool } from './job-pool.js';
 import { JobQueue } from './job-queue.js';
@@ -32,7 +34,7 @@ export class TrainingService {
     private readonly execution: JobExecution,
     private readonly control: JobControl,
     private readonly records: JobRecords,
-    private readonly counters: JobCounters,
+    private readonly sums: KeptSums,
   ) {}
 
   /** Queues a person; nothing starts yet. Throws `NOT_FOUND`, `ALREADY_EXISTS`, `INSUFFICIENT_DATA`, `RATE_LIMITED`. */
@@ -77,26 +79,20 @@ export class TrainingService {
   }
 
   async queueState(limit: number): Promise<QueueState> {
-    // At once: a database on another machine is a round trip away for each of them.
-    const [counts, people, pendingJobs, runningJobs, completedJobs, failedJobs] = await Promise.all([
-      this.counters.read(),
-      this.persons.statistics(),
-      this.records.pending(limit),
-      this.records.running(limit),
-      this.records.ended('completed', limit),
-      this.records.ended('failed', limit),
-    ]);
+    const [sums, jobs] = await Promise.all([this.sums.read(), this.records.queue(limit)]);
+    const count = jobSums(sums);
+    const people = personStatistics(sums);
     return {
-      pendingJobs,
-      runningJobs,
-      completedJobs,
-      failedJobs,
+      pendingJobs: jobs.pending,
+      runningJobs: jobs.running,
+      completedJobs: jobs.completed,
+      failedJobs: jobs.failed,
       counts: {
-        pending: counts.get('all_pending') ?? 0,
-        running: counts.get('all_running') ?? 0,
-        completed: counts.get('all_completed') ?? 0,
-        failed: counts.get('all_failed') ?? 0,
-        cancelled: counts.get('all_cancelled') ?? 0,
+        pending: count('all_pending'),
+        running: count('all_running'),
+        completed: count('all_completed'),
+        failed: count('all_failed'),
+        cancelled: count('all_cancelled'),
       },
       totalPeople: people.total_persons,
       trainedPeople: people.trained_persons,

@@ -10,7 +10,7 @@ export interface InvariantOptions {
 
 /**
  * What must hold whenever nothing is being written: read-only, past the application's code. Returns what does not, in words.
- * (a) one active job a person, (b) no dead lease, (c) ended means dated, (d) counters are right, (e) ledger and collection agree,
+ * (a) one active job a person, (b) no dead lease, (c) ended means dated, (d) the kept sums are right, (e) ledger and collection agree,
  * (f) epochs rise and events follow the life cycle, (g) one execution for each claim; and nothing ever wiped the collection.
  */
 export async function brokenInvariants(
@@ -56,13 +56,13 @@ async function undatedEndings(sql: PlainSql): Promise<string[]> {
 async function wrongCounters(sql: PlainSql): Promise<string[]> {
   const counted = new Map<string, number>();
   const rows = await sql.all<{ metric: string; value: number | string }>(
-    'SELECT metric, SUM(value) AS value FROM job_counter GROUP BY metric',
+    'SELECT metric, SUM(value) AS value FROM kept_sum GROUP BY metric',
   );
   rows.forEach(({ metric, value }) => counted.set(metric, Number(value)));
   const recounted = await recount(sql);
   return [...counted].flatMap(([metric, value]) => {
     const right = recounted.get(metric) ?? 0;
-    return Math.abs(value - right) < 0.01 ? [] : [`counter ${metric} is ${value}, the jobs say ${right}`];
+    return Math.abs(value - right) < 0.01 ? [] : [`the sum ${metric} is kept as ${value}, a recount gives ${right}`];
   });
 }
 
@@ -85,6 +85,11 @@ async function recount(sql: PlainSql): Promise<Map<string, number>> {
     if (state === 'completed' || state === 'failed') add('training_rate_sum', rates);
     if (state === 'completed') add('training_time_sum', times);
   }
+  const [persons] = await sql.all<{ n: number; trained: number }>(
+    'SELECT COUNT(*) AS n, COUNT(CASE WHEN example_count > 0 THEN 1 END) AS trained FROM person',
+  );
+  add('persons_all', persons?.n ?? 0);
+  add('persons_trained', persons?.trained ?? 0);
   return sums;
 }
 

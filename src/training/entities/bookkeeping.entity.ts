@@ -38,19 +38,6 @@ export class StoredTrainingSettings {
   timezone!: string;
 }
 
-/** Sums over all jobs, changed with each of them; shards let writers pass each other. */
-@Entity('job_counter')
-export class JobCounter {
-  @PrimaryColumn({ type: 'varchar', length: 40 })
-  metric!: string;
-
-  @PrimaryColumn({ type: 'int' })
-  shard!: number;
-
-  @Column({ type: 'double' })
-  value!: number;
-}
-
 /** A time of the schedule that some replica has taken: the key makes it one. */
 @Entity('cron_slot')
 export class CronSlot {

@@ -169,7 +169,7 @@ async function crossLocks(port: number): Promise<number> {
   const before = await deadlocks(connection);
   try {
     await connection.query('BEGIN');
-    await connection.query('UPDATE job_counter SET value = value ORDER BY metric DESC, shard DESC');
+    await connection.query('UPDATE kept_sum SET value = value ORDER BY metric DESC, shard DESC');
     await connection.query("UPDATE training_job SET epoch = epoch WHERE state = 'running'");
     await connection.query('COMMIT');
   } catch {
