@@ -75,6 +75,7 @@ async function addEmbeddings(db: Database, persons: number, faces: number): Prom
            is_training, last_failed, retries_spent, created_at, updated_at) VALUES (?, ?, ?, ?, 1, ?, 1, 0, 0, 0, 0, 0, ${NOW}, ${NOW})`,
         [person, `Person ${person}`, `person-${person}`, `person ${person}`, `person-${person}`],
       );
+      await execute(em, "UPDATE kept_sum SET value = value + 1 WHERE metric = 'persons_all' AND shard = 0");
       for (let face = person; face <= faces; face += persons) {
         const hash = String(face).padStart(64, '0');
         const photoId = await insertRow(

@@ -8,11 +8,18 @@ import { MissingFileError } from '../persons/photos/photo-store.js';
 import { Clock } from '../time/clock.js';
 import { type Claim, HeldJob, LostJobError, StoppedError } from './held-job.js';
 import { type AttemptResult, JobRunner, ValidationRunner } from './job-runner.js';
-import { type Ending, type JobError, JobStore, type Pause } from './job-store.js';
+import { type Ending, type JobError } from './job-endings.js';
+import { JobStore, type Pause } from './job-store.js';
 import { decideRetry, waitAfterOutage } from './retry-policy.js';
+import { Solitude } from './solitude.js';
 
 /** Uploads under way when a job is cancelled may take so long to end by themselves. */
 const CANCEL_GRACE_MS = 800;
+
+/** A job that this process has just begun to work on. */
+export interface Taken {
+  readonly ended: Promise<void>;
+}
 
 /** Runs one attempt on a claimed job: keeps the lease alive, and decides what an error means for the job. */
 @Injectable()
@@ -20,6 +27,7 @@ export class JobExecution {
   private readonly logger = new Logger('Training');
   private draining = false;
   private readonly claiming = new Set<Promise<unknown>>();
+  private readonly solitude = new Solitude();
   private readonly heldJobs = new Map<number, { held: HeldJob; ended: Promise<void> }>();
 
   constructor(
@@ -47,19 +55,30 @@ export class JobExecution {
 
   /**
    * Claims a job and works on it; `ended` resolves when the attempt is over, and never rejects: whatever happens is written on the job.
-   * Null when another process was faster, the job is not pending, or this process is about to stop.
+   * Null when another process was faster, the job is not pending, or this process is about to stop; and when the job must be `alone`
+   * (`solitude.ts`) or another one wants to be.
    */
-  take(jobId: number): Promise<{ readonly ended: Promise<void> } | null> {
-    const taking = this.claimAndStart(jobId);
+  take(jobId: number, alone = false): Promise<Taken | null> {
+    if (this.draining || !this.solitude.enter(alone)) return Promise.resolve(null);
+    const taking = this.claimAndStart(jobId, alone);
     this.claiming.add(taking);
     return taking.finally(() => this.claiming.delete(taking));
   }
 
-  private async claimAndStart(jobId: number): Promise<{ readonly ended: Promise<void> } | null> {
-    if (this.draining) return null;
-    const sentAtMs = this.clock.monotonicMs();
-    const claim = await this.jobs.claim(jobId);
-    return claim && { ended: this.run(claim, sentAtMs) };
+  private async claimAndStart(jobId: number, alone: boolean): Promise<Taken | null> {
+    let ended: Promise<void> | null = null;
+    try {
+      const sentAtMs = this.clock.monotonicMs();
+      const claim = await this.jobs.claim(jobId, alone);
+      ended =
+        claim &&
+        this.run(claim, sentAtMs).finally(() => {
+          this.solitude.leave();
+        });
+    } finally {
+      if (ended === null) this.solitude.leave();
+    }
+    return ended && { ended };
   }
 
   private async run(claim: Claim, sentAtMs: number): Promise<void> {
@@ -85,6 +104,11 @@ export class JobExecution {
     this.draining = true;
     for (const { held } of this.heldJobs.values()) held.stop('shutdown', graceMs);
     await Promise.allSettled(this.claiming);
+    await this.idle();
+  }
+
+  /** Resolves when the attempts that are under way now are over. */
+  async idle(): Promise<void> {
     await Promise.all([...this.heldJobs.values()].map(({ ended }) => ended));
   }
 

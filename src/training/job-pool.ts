@@ -25,7 +25,13 @@ export class JobPool {
       }
     };
     await Promise.all(Array.from({ length: Math.min(concurrency, ids.length) }, lane));
+    await this.runAlone(elsewhere);
     await this.untilNotRunning(elsewhere);
+  }
+
+  /** What was not taken may be jobs that must be alone, and have their turn now. */
+  private async runAlone(ids: readonly number[]): Promise<void> {
+    for (const id of await this.records.pendingAlone(ids)) await (await this.execution.take(id, true))?.ended;
   }
 
   private async untilNotRunning(ids: readonly number[]): Promise<void> {

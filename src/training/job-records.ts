@@ -12,6 +12,7 @@ import { TrainingJob } from './entities/training-job.entity.js';
 import { JobCounters } from './job-counters.js';
 import { type QueuedState, readQueue, type ShownJob } from './job-rows.js';
 import { isEnded, JOB_STATES, type JobState } from './job-state.js';
+import { mustBeAlone } from './solitude.js';
 
 const SHOWN = 200;
 
@@ -104,19 +105,30 @@ export class JobRecords {
     return jobs.map(toProcessed);
   }
 
+  /** Those of the jobs that are pending and must be alone when they run. */
+  async pendingAlone(ids: readonly number[]): Promise<number[]> {
+    const states = await this.jobStates(ids);
+    return states.filter(({ state, crashes }) => state === 'pending' && mustBeAlone(crashes)).map(({ id }) => id);
+  }
+
   /** The states of some jobs, by id; one that was cleaned up is left out. */
   async states(ids: readonly number[]): Promise<Map<number, JobState>> {
-    const states = new Map<number, JobState>();
+    return new Map((await this.jobStates(ids)).map(({ id, state }) => [id, state]));
+  }
+
+  private async jobStates(ids: readonly number[]): Promise<{ id: number; state: JobState; crashes: number }[]> {
+    const found: { id: number; state: JobState; crashes: number }[] = [];
     for (let start = 0; start < ids.length; start += 500) {
       const some = ids.slice(start, start + 500);
-      const rows = await select<{ id: number; state: JobState }>(
-        this.db.reader,
-        `SELECT id, state FROM training_job WHERE id IN (${placeholders(some)})`,
-        some,
+      found.push(
+        ...(await select<{ id: number; state: JobState; crashes: number }>(
+          this.db.reader,
+          `SELECT id, state, crashes FROM training_job WHERE id IN (${placeholders(some)})`,
+          some,
+        )),
       );
-      rows.forEach(({ id, state }) => states.set(id, state));
     }
-    return states;
+    return found;
   }
 }
 

@@ -9,7 +9,8 @@ import { Convergence } from './convergence.js';
 import type { HeldJob } from './held-job.js';
 import { JobEvents } from './job-events.js';
 import { type FaceCounts, JobFaces } from './job-faces.js';
-import { type Ending, type JobError, JobStore, successRate } from './job-store.js';
+import { type Ending, type JobError, successRate } from './job-endings.js';
+import { JobStore } from './job-store.js';
 
 /** How one attempt on a job came out, when nothing went wrong that ends it early. */
 export type AttemptResult =

@@ -22,6 +22,7 @@ import { ExampleUploads } from './example-uploads.js';
 import { JobCleanup } from './job-cleanup.js';
 import { JobControl } from './job-control.js';
 import { JobCounters } from './job-counters.js';
+import { JobEndings } from './job-endings.js';
 import { JobEvents } from './job-events.js';
 import { JobExecution } from './job-execution.js';
 import { JobFaces } from './job-faces.js';
@@ -70,6 +71,7 @@ import { Worker } from './worker.js';
     JobControl,
     JobCleanup,
     JobCounters,
+    JobEndings,
     JobEvents,
     JobFaces,
     JobRecords,

@@ -5,10 +5,19 @@ import { Database } from '../database/database.js';
 import { translateDatabaseError } from '../database/database-errors.js';
 import { select } from '../database/sql.js';
 import { JobControl } from './job-control.js';
-import { JobExecution } from './job-execution.js';
+import { JobExecution, type Taken } from './job-execution.js';
+import { mustBeAlone } from './solitude.js';
 import { Upkeep } from './upkeep.js';
 
 const CANDIDATES = 32;
+/** So long a job that must be alone waits for a moment in which nothing else is to do. */
+const PATIENCE_MS = 10 * 60_000;
+
+interface Candidate {
+  readonly id: number;
+  readonly crashes: number;
+  readonly waited: number;
+}
 
 /**
  * Goes on by itself with what was begun: jobs that are due again, withdrawals, photos that wait, jobs of dead processes. It starts no
@@ -18,6 +27,8 @@ const CANDIDATES = 32;
 export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Worker');
   private readonly timers = new Set<NodeJS.Timeout>();
+  /** Jobs that this worker started and that are under way. */
+  private mine = 0;
   private stopping = false;
 
   constructor(
@@ -44,27 +55,32 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     await this.upkeep.stop();
   }
 
-  /** Claims due jobs while there are free places, and starts them. Returns how many it started. */
+  /** Claims due jobs while it has free places, and starts them. Returns how many it started. What others started takes none of its places. */
   async claimDue(): Promise<number> {
     let started = 0;
-    while (!this.stopping && this.execution.running < this.settings.concurrency) {
-      if (!(await this.takeOne())) return started;
+    while (!this.stopping && this.mine < this.settings.concurrency) {
+      const taken = await this.takeOne();
+      if (!taken) return started;
+      this.mine += 1;
+      void taken.ended.finally(() => (this.mine -= 1));
       started += 1;
     }
     return started;
   }
 
   /** Candidates are read without a lock, and one at random is taken by compare-and-set: replicas seldom meet. */
-  private async takeOne(): Promise<boolean> {
+  private async takeOne(): Promise<Taken | null> {
     const begun = this.settings.autostart ? '' : 'AND begun = 1';
-    const candidates = await select<{ id: number }>(
+    const candidates = await select<Candidate>(
       this.db.reader,
-      `SELECT id FROM training_job WHERE state = 'pending' AND run_at <= ${this.db.now} ${begun} ORDER BY run_at, id LIMIT ${CANDIDATES}`,
+      `SELECT id, crashes, ${this.db.now} - run_at AS waited FROM training_job
+       WHERE state = 'pending' AND run_at <= ${this.db.now} ${begun} ORDER BY run_at, id LIMIT ${CANDIDATES}`,
     );
-    for (const { id } of shuffled(candidates)) {
-      if (await this.execution.take(id)) return true;
+    for (const { id, crashes } of inTurn(candidates)) {
+      const taken = await this.execution.take(id, mustBeAlone(crashes));
+      if (taken) return taken;
     }
-    return false;
+    return null;
   }
 
   private every(intervalMs: number, work: () => Promise<unknown>): void {
@@ -92,6 +108,14 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
       this.logger.error(error instanceof Error ? (error.stack ?? error.message) : 'unknown error');
     }
   }
+}
+
+/** Who must be alone comes when there is nothing else to do, or has waited so long that nothing else is begun any more. */
+function inTurn(candidates: readonly Candidate[]): readonly Candidate[] {
+  const alone = candidates.filter(({ crashes }) => mustBeAlone(crashes));
+  const overdue = alone.filter(({ waited }) => waited > PATIENCE_MS);
+  if (overdue.length > 0) return shuffled(overdue);
+  return [...shuffled(candidates.filter(({ crashes }) => !mustBeAlone(crashes))), ...shuffled(alone)];
 }
 
 function shuffled<T>(values: readonly T[]): T[] {

@@ -44,6 +44,8 @@ describe.each(databases)('how many persons there are and are trained, on $name,'
     await train(personId);
     expect(await counted()).toEqual([1, 1]);
     await t.api.post(`/faces/${faceIds[0]!}/mark-invalid`);
-    await eventually(async () => { expect(await counted()).toEqual([1, 0]); });
+    await eventually(async () => {
+      expect(await counted()).toEqual([1, 0]);
+    });
   });
 });

@@ -16,6 +16,7 @@ export interface Mutant {
 }
 
 const LEASE = 'test/reliability/guards/lease.spec.ts';
+const CRASHES = 'test/reliability/guards/crashes.spec.ts';
 const QUEUE = 'test/reliability/guards/queue.spec.ts';
 const COLLECTION = 'test/reliability/guards/collection.spec.ts';
 const WITHDRAWAL = 'test/reliability/guards/withdrawal.spec.ts';
@@ -26,9 +27,9 @@ export const MUTANTS: readonly Mutant[] = [
     harm: 'a process that lost its job ends the attempt of the next one',
     changes: [
       {
-        file: 'src/training/job-store.ts',
-        from: "`UPDATE training_job SET ${assignments} WHERE id = ? AND epoch = ? AND state = 'running'`,\n      [...values, claim.id, claim.epoch],",
-        to: "`UPDATE training_job SET ${assignments} WHERE id = ? AND state = 'running'`,\n      [...values, claim.id],",
+        file: 'src/training/job-guard.ts',
+        from: "`UPDATE training_job SET ${assignments} WHERE id = ? AND epoch = ? AND state = 'running'`,\n    [...values, claim.id, claim.epoch],",
+        to: "`UPDATE training_job SET ${assignments} WHERE id = ? AND state = 'running'`,\n    [...values, claim.id],",
       },
     ],
     spec: LEASE,
@@ -76,13 +77,26 @@ export const MUTANTS: readonly Mutant[] = [
     only: 'gives back what it was just claiming',
   },
   {
+    guard: 'a job that may kill its process runs alone',
+    harm: 'jobs beside it are parked with it',
+    changes: [
+      {
+        file: 'src/training/solitude.ts',
+        from: 'return crashes >= MAX_CRASHES - 1;',
+        to: 'return crashes > MAX_CRASHES;',
+      },
+    ],
+    spec: CRASHES,
+    only: 'is run alone',
+  },
+  {
     guard: 'a cancel that came first wins',
     harm: 'a cancel is answered 200 and the job ends otherwise',
     changes: [
       {
         file: 'src/training/job-store.ts',
-        from: "if (await this.cancelWasRequested(em, claim.id)) {\n        await this.end(em, claim, { ...ending, state: 'cancelled', error: null });",
-        to: "if (ending.state === 'completed' && (await this.cancelWasRequested(em, claim.id))) {\n        await this.end(em, claim, { ...ending, state: 'cancelled', error: null });",
+        from: "if (await this.cancelWasRequested(em, claim.id)) {\n        await this.endings.write(em, claim, { ...ending, state: 'cancelled', error: null });",
+        to: "if (ending.state === 'completed' && (await this.cancelWasRequested(em, claim.id))) {\n        await this.endings.write(em, claim, { ...ending, state: 'cancelled', error: null });",
       },
     ],
     spec: QUEUE,

@@ -36,14 +36,9 @@ export async function seedHistory(sql: PlainSql, personId: number, jobs: number)
   ];
   for (const [state, n] of sums) {
     for (const scope of ['all', 'training'])
-      await sql.run('UPDATE kept_sum SET value = value + ? WHERE metric = ? AND shard = 0', [
-        n,
-        `${scope}_${state}`,
-      ]);
+      await sql.run('UPDATE kept_sum SET value = value + ? WHERE metric = ? AND shard = 0', [n, `${scope}_${state}`]);
   }
-  await sql.run("UPDATE kept_sum SET value = value + ? WHERE metric = 'training_rate_sum' AND shard = 0", [
-    jobs * 100,
-  ]);
+  await sql.run("UPDATE kept_sum SET value = value + ? WHERE metric = 'training_rate_sum' AND shard = 0", [jobs * 100]);
   await sql.run("UPDATE kept_sum SET value = value + ? WHERE metric = 'training_time_sum' AND shard = 0", [
     (jobs - failed) * 1_000,
   ]);

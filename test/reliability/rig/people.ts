@@ -63,6 +63,18 @@ export async function seedPeople(
     const faceIds = crops.map(() => faceId++);
     return { id, subject: `person-${letters(id)}`, faceIds, hashes: crops.map(({ hash }) => hash) };
   });
+  await insertPersons(sql, people);
+  await insertMany(
+    sql,
+    'face (id, photo_id, person_id, source_hash, content_hash, state, examine_tries, created_at)',
+    people.flatMap(({ id, faceIds, hashes }) =>
+      faceIds.map((face, index) => [face, photoId, id, 'seeded', hashes[index]!, 'ready', 0, SOME_DAY]),
+    ),
+  );
+  return people;
+}
+
+async function insertPersons(sql: PlainSql, people: readonly SeededPerson[]): Promise<void> {
   await insertMany(
     sql,
     `person (id, name, name_key, search_name, auto_recognize, subject, desired_generation, trained_generation, example_count,
@@ -84,14 +96,7 @@ export async function seedPeople(
       SOME_DAY,
     ]),
   );
-  await insertMany(
-    sql,
-    'face (id, photo_id, person_id, source_hash, content_hash, state, examine_tries, created_at)',
-    people.flatMap(({ id, faceIds, hashes }) =>
-      faceIds.map((face, index) => [face, photoId, id, 'seeded', hashes[index]!, 'ready', 0, SOME_DAY]),
-    ),
-  );
-  return people;
+  await sql.run("UPDATE kept_sum SET value = value + ? WHERE metric = 'persons_all' AND shard = 0", [people.length]);
 }
 
 const SOME_DAY = '2026-01-01 00:00:00.000';
