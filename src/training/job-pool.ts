@@ -13,8 +13,11 @@ export class JobPool {
     private readonly records: JobRecords,
   ) {}
 
-  /** One attempt for each pending job; resolves when they have ended, or wait for something. */
-  async run(ids: readonly number[], concurrency: number): Promise<void> {
+  /**
+   * One attempt for each pending job; resolves when they have ended, or wait for something. False when this process was about to stop and
+   * did not come to all of them. When the database fails under one of them, the others go on before it throws.
+   */
+  async run(ids: readonly number[], concurrency: number): Promise<boolean> {
     const queue = [...ids];
     const elsewhere: number[] = [];
     const lane = async (): Promise<void> => {
@@ -24,9 +27,12 @@ export class JobPool {
         else elsewhere.push(id);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(concurrency, ids.length) }, lane));
+    const lanes = await Promise.allSettled(Array.from({ length: Math.min(concurrency, ids.length) }, lane));
+    const broken = lanes.find((outcome) => outcome.status === 'rejected');
+    if (broken) throw broken.reason;
     await this.runAlone(elsewhere);
     await this.untilNotRunning(elsewhere);
+    return this.execution.accepting;
   }
 
   /** What was not taken may be jobs that must be alone, and have their turn now. */

@@ -7,8 +7,8 @@ import { execute } from '../database/sql.js';
 import { isUniqueViolation } from '../database/write-errors.js';
 import { Clock } from '../time/clock.js';
 import { AutoTrain } from './auto-train.js';
+import { QueueProcessing } from './queue-processing.js';
 import { latestSlot } from './schedule-slot.js';
-import { TrainingService } from './training.service.js';
 import { TrainingSettingsService } from './training-settings.service.js';
 
 const TASK = 'auto-train';
@@ -29,7 +29,7 @@ export class TrainingSchedule {
     private readonly installation: Installation,
     private readonly settings: TrainingSettingsService,
     private readonly autoTrain: AutoTrain,
-    private readonly training: TrainingService,
+    private readonly processing: QueueProcessing,
     private readonly worker: WorkerSettings,
     private readonly clock: Clock,
   ) {}
@@ -58,7 +58,7 @@ export class TrainingSchedule {
     if (!(await this.take(slot))) return false;
     const { total } = await this.autoTrain.queueEligible({ skipUnchanged: (await this.settings.get()).skipUnchanged });
     this.logger.log(`slot taken: ${total} queued`);
-    await this.training.processQueue({}, () => this.workedThrough(slot));
+    await this.processing.processQueue({}, () => this.workedThrough(slot));
     return true;
   }
 

@@ -8,6 +8,7 @@ import { AutoTrainAnswer, CleanupAnswer, QueueAnswer, QueueProcessedAnswer } fro
 import { CleanupBody, ProcessQueueBody } from './dto/training-requests.dto.js';
 import { AutoTrainBody, TrainingSettingsAnswer, UpdateSettingsBody } from './dto/training-settings.dto.js';
 import { JobCleanup } from './job-cleanup.js';
+import { QueueProcessing } from './queue-processing.js';
 import { TrainingService } from './training.service.js';
 import { TrainingSettingsService } from './training-settings.service.js';
 
@@ -18,6 +19,7 @@ const DEFAULT_DAYS_TO_KEEP = 30;
 export class TrainingController {
   constructor(
     private readonly training: TrainingService,
+    private readonly processing: QueueProcessing,
     private readonly autoTrain: AutoTrain,
     private readonly settings: TrainingSettingsService,
     private readonly cleanup: JobCleanup,
@@ -37,7 +39,7 @@ export class TrainingController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<QueueProcessedAnswer> {
     if (body.config?.wait === false) response.status(202);
-    return this.training.processQueue(body.config ?? {});
+    return this.processing.processQueue(body.config ?? {});
   }
 
   /** Show the queue: pending, running and ended jobs, and how many people are trained. */

@@ -14,7 +14,7 @@ import { ConsistencyOfPerson } from './consistency-of-person.js';
 import { ConsistencyRepair } from './consistency-repair.js';
 import { ConsistencyReport } from './consistency-report.js';
 import { Convergence } from './convergence.js';
-import { CollectionAudit, CronSlot, StoredTrainingSettings } from './entities/bookkeeping.entity.js';
+import { CollectionAudit, CronSlot, QueueRunRow, StoredTrainingSettings } from './entities/bookkeeping.entity.js';
 import { Example } from './entities/example.entity.js';
 import { JobEvent, JobFace, JobResult } from './entities/job-records.entity.js';
 import { TrainingJob } from './entities/training-job.entity.js';
@@ -36,6 +36,8 @@ import { Ledger } from './ledger.js';
 import { Leftovers } from './leftovers.js';
 import { PersonTraining } from './person-training.js';
 import { PersonTrainingController } from './person-training.controller.js';
+import { QueueProcessing } from './queue-processing.js';
+import { QueueRuns } from './queue-runs.js';
 import { Settlement } from './settlement.js';
 import { TrainingController } from './training.controller.js';
 import { TrainingSchedule } from './training-schedule.js';
@@ -60,6 +62,7 @@ import { Worker } from './worker.js';
       Example,
       StoredTrainingSettings,
       CronSlot,
+      QueueRunRow,
       CollectionAudit,
     ]),
   ],
@@ -96,6 +99,8 @@ import { Worker } from './worker.js';
     ConsistencyRepair,
     // who starts them
     JobPool,
+    QueueProcessing,
+    QueueRuns,
     Worker,
     Upkeep,
     Withdrawals,

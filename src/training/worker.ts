@@ -6,6 +6,7 @@ import { translateDatabaseError } from '../database/database-errors.js';
 import { select } from '../database/sql.js';
 import { JobControl } from './job-control.js';
 import { JobExecution, type Taken } from './job-execution.js';
+import { QueueRuns } from './queue-runs.js';
 import { mustBeAlone } from './solitude.js';
 import { Upkeep } from './upkeep.js';
 
@@ -34,6 +35,7 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
   constructor(
     private readonly db: Database,
     private readonly control: JobControl,
+    private readonly runs: QueueRuns,
     private readonly execution: JobExecution,
     private readonly upkeep: Upkeep,
     private readonly settings: WorkerSettings,
@@ -41,10 +43,16 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   async onApplicationBootstrap(): Promise<void> {
     // The lock on the SQLite file proves that no other process lives: what it ran is free at once.
-    if (this.db.type === 'sqlite') await this.control.reap(true);
+    if (this.db.type === 'sqlite') await this.takeBack(true);
     this.every(this.settings.pollMs, () => this.claimDue());
     this.every(this.settings.pollMs, () => this.upkeep.runOnce());
-    this.every(this.settings.reapMs, () => this.control.reap(false, this.execution.heldIds));
+    this.every(this.settings.reapMs, () => this.takeBack(false));
+  }
+
+  /** Goes on with what dead processes left: running jobs, and the queue that they were working through. */
+  private async takeBack(all: boolean): Promise<void> {
+    await this.control.reap(all, this.execution.heldIds);
+    await this.runs.takeOver(all);
   }
 
   /** Stops claiming, lets uploads under way end, writes down what they brought, gives the jobs back. */

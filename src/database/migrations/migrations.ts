@@ -5,6 +5,7 @@ import { Recognition1763800000004 } from './1763800000004-recognition.js';
 import { ExamplesOfPerson1763800000005 } from './1763800000005-examples-of-person.js';
 import { SlotLeases1763800000006 } from './1763800000006-slot-leases.js';
 import { SumsOfPersons1763800000008 } from './1763800000008-sums-of-persons.js';
+import { QueueRuns1763800000009 } from './1763800000009-queue-runs.js';
 
 /** The one migration history of all databases, oldest first. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   ExamplesOfPerson1763800000005,
   SlotLeases1763800000006,
   SumsOfPersons1763800000008,
+  QueueRuns1763800000009,
 ] as const;

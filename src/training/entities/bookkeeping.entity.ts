@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import { epochMsTransformer } from '../../database/epoch-ms.js';
 
 /** The stored settings of automatic training: one row. */
@@ -53,6 +53,24 @@ export class CronSlot {
   /** Until when it is left to whoever took it (database clock, epoch ms); null when it has been worked through. */
   @Column({ name: 'lease_until', type: 'bigint', nullable: true, transformer: epochMsTransformer })
   leaseUntil!: number | null;
+}
+
+/** A process works through the pending jobs up to a place in the queue; see `queue-runs.ts`. */
+@Entity('queue_run')
+export class QueueRunRow {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  /** When the last of them is due (database clock, epoch ms). */
+  @Column({ name: 'last_run_at', type: 'bigint', transformer: epochMsTransformer })
+  lastRunAt!: number;
+
+  @Column({ name: 'last_job_id', type: 'int' })
+  lastJobId!: number;
+
+  /** Until when the process is known to live (database clock, epoch ms). */
+  @Column({ name: 'lease_until', type: 'bigint', transformer: epochMsTransformer })
+  leaseUntil!: number;
 }
 
 /** When a person's examples in CompreFace are looked at again, and how the last look came out. */
