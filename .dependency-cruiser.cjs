@@ -43,12 +43,12 @@ module.exports = {
     {
       name: 'the-engine-behind-its-port',
       severity: 'error',
-      comment: 'others see of compreface the port, its errors, the similarity formula and the module',
+      comment: 'others see of compreface the port, its errors, the canary, the similarity formula and the module',
       from: { path: '^src/(persons|validation|training|recognition|stats|health)/' },
       to: {
         path: '^src/compreface/',
         pathNot:
-          '^src/compreface/(face-engine|face-engine-error|subject|similarity|compreface\\.module|http/compreface-options)\\.ts$',
+          '^src/compreface/(face-engine|face-engine-error|canary|subject|similarity|compreface\\.module|http/compreface-options)\\.ts$',
       },
     },
     {

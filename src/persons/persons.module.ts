@@ -24,9 +24,11 @@ import { PersonsController } from './persons.controller.js';
 import { PersonsService } from './persons.service.js';
 import { FaceFinder } from './photos/face-finder.js';
 import { FaceRecords } from './photos/face-records.js';
+import { FaceSearch } from './photos/face-search.js';
 import { KeptFiles } from './photos/kept-files.js';
 import { KeptPhotos } from './photos/kept-photos.js';
 import { PendingPhotos } from './photos/pending-photos.js';
+import { PhotoCanary } from './photos/photo-canary.js';
 import { PhotoDecoding } from './photos/photo-decoding.js';
 import { PhotoIntake } from './photos/photo-intake.js';
 import { PhotoStore } from './photos/photo-store.js';
@@ -69,6 +71,8 @@ import { uploadOptions } from './photos/uploaded-files.js';
     FaceOwnership,
     FaceDecisions,
     FaceFinder,
+    FaceSearch,
+    PhotoCanary,
     FaceRecords,
     KeptFiles,
     KeptPhotos,
@@ -92,7 +96,7 @@ import { uploadOptions } from './photos/uploaded-files.js';
     FaceChanges,
     FaceOwnership,
     FaceDecisions,
-    FaceFinder,
+    FaceSearch,
     KeptFiles,
     PhotoDecoding,
     PhotoStore,

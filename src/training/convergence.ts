@@ -68,7 +68,7 @@ export class Convergence {
     await this.db.write(async (em) => {
       await this.jobs.guard(em, held.claim);
       for (const face of pass.unknown) {
-        await this.faces.countTry(em, held.claim.id, face.faceId);
+        await this.faces.countUnknown(em, held.claim.id, face.faceId);
         if (isHopeless(face, pass.stored)) {
           await this.faces.settle(
             em,

@@ -3,7 +3,7 @@ import { type EngineFailure, FaceEngine } from '../compreface/face-engine.js';
 import { Database } from '../database/database.js';
 import { MissingFileError, PhotoStore } from '../persons/photos/photo-store.js';
 import { Clock } from '../time/clock.js';
-import { Canary } from './canary.js';
+import { ExampleCanary } from './example-canary.js';
 import { type HeldJob, StoppedError } from './held-job.js';
 import { JobFaces, type OpenFace } from './job-faces.js';
 import { MAX_ATTEMPTS } from './job-state.js';
@@ -40,7 +40,7 @@ export class ExampleUploads {
     private readonly jobs: JobStore,
     private readonly faces: JobFaces,
     private readonly ledger: Ledger,
-    private readonly canary: Canary,
+    private readonly canary: ExampleCanary,
     private readonly clock: Clock,
   ) {}
 
@@ -88,7 +88,7 @@ export class ExampleUploads {
 
   private async send(held: HeldJob, plan: TrainingPlan, face: OpenFace, jpeg: Buffer): Promise<UploadVerdict> {
     // Before a photo gets its last try the core must be well: two tries within one failure of the core are one.
-    const unwell = face.tries > 0 ? await this.canary.doubt(this.clock.monotonicMs()) : null;
+    const unwell = face.brokeOnce ? await this.canary.doubt(this.clock.monotonicMs()) : null;
     if (unwell) return { kind: 'outage', failure: unwell };
     let sentAtMs = this.clock.monotonicMs();
     const outcome = await this.engine.addExample(plan.subject, jpeg, held.uploadSignal, {
@@ -98,7 +98,7 @@ export class ExampleUploads {
         return held.isHeld();
       },
     });
-    const verdict = judgeUpload(outcome, face.tries);
+    const verdict = judgeUpload(outcome, face.brokeOnce);
     if (verdict.kind === 'added') this.canary.sawFace(sentAtMs);
     if (verdict.kind !== 'rejected' || !DOUBTED.has(verdict.code)) return verdict;
     const failure = await this.canary.doubt(sentAtMs, verdict.code === 'SERVICE_REFUSED');
@@ -140,7 +140,7 @@ export class ExampleUploads {
 
 /** Whether a face whose upload stayed unknown so often, while others went through, is to be given up. */
 export function isHopeless(face: OpenFace, othersStored: number): boolean {
-  return othersStored > 0 && face.tries + 1 >= MAX_UNKNOWN_TRIES;
+  return othersStored > 0 && face.unknownTries + 1 >= MAX_UNKNOWN_TRIES;
 }
 
 class Pass implements PassSummary {

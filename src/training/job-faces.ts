@@ -7,12 +7,16 @@ import type { Claim } from './held-job.js';
 import { JobEvents } from './job-events.js';
 import type { FaceOutcome } from './job-state.js';
 import { JobStore } from './job-store.js';
+import type { FaceReasonCode } from './upload-verdict.js';
 
 /** A face of the snapshot that has no outcome yet. */
 export interface OpenFace {
   readonly faceId: number;
   readonly contentHash: string;
-  readonly tries: number;
+  /** How often the outcome of its upload stayed unknown while others went through. */
+  readonly unknownTries: number;
+  /** CompreFace broke on it once already. */
+  readonly brokeOnce: boolean;
 }
 
 /** The faces of a job by outcome. */
@@ -85,12 +89,17 @@ export class JobFaces {
 
   /** The next open faces above `afterFaceId`. */
   async open(jobId: number, afterFaceId: number, limit: number): Promise<OpenFace[]> {
-    const rows = await select<{ face_id: number; content_hash: string; tries: number }>(
+    const rows = await select<{ face_id: number; content_hash: string; tries: number; reason_code: string | null }>(
       this.db.reader,
-      'SELECT face_id, content_hash, tries FROM job_face WHERE job_id = ? AND outcome IS NULL AND face_id > ? ORDER BY face_id LIMIT ?',
+      'SELECT face_id, content_hash, tries, reason_code FROM job_face WHERE job_id = ? AND outcome IS NULL AND face_id > ? ORDER BY face_id LIMIT ?',
       [jobId, afterFaceId, limit],
     );
-    return rows.map((row) => ({ faceId: row.face_id, contentHash: row.content_hash, tries: row.tries }));
+    return rows.map((row) => ({
+      faceId: row.face_id,
+      contentHash: row.content_hash,
+      unknownTries: row.tries,
+      brokeOnce: row.reason_code === BROKE_ONCE.code,
+    }));
   }
 
   async settle(
@@ -108,8 +117,18 @@ export class JobFaces {
     );
   }
 
-  async countTry(em: EntityManager, jobId: number, faceId: number): Promise<void> {
+  async countUnknown(em: EntityManager, jobId: number, faceId: number): Promise<void> {
     await execute(em, 'UPDATE job_face SET tries = tries + 1 WHERE job_id = ? AND face_id = ?', [jobId, faceId]);
+  }
+
+  /** The face stays open, with the reason by which its next try knows that it is the last. */
+  async noteBreak(em: EntityManager, jobId: number, faceId: number): Promise<void> {
+    await execute(em, 'UPDATE job_face SET reason_code = ?, reason_message = ? WHERE job_id = ? AND face_id = ?', [
+      BROKE_ONCE.code,
+      BROKE_ONCE.message,
+      jobId,
+      faceId,
+    ]);
   }
 
   /** CompreFace turned out not to have these contents: their faces are open again. */
@@ -158,5 +177,11 @@ export class JobFaces {
     };
   }
 }
+
+/** Of a face that is still open: this is apart from the unknown outcomes, of which no number makes a photo bad. */
+const BROKE_ONCE: { readonly code: FaceReasonCode; readonly message: string } = {
+  code: 'SERVICE_REFUSED',
+  message: 'CompreFace broke on this image: it is tried once more',
+};
 
 export const NO_LONGER = 'The face was taken from the person, excluded or deleted meanwhile';

@@ -7,7 +7,6 @@ import { Adoption } from './adoption.js';
 import { Audit } from './audit.js';
 import { AuditPlan } from './audit-plan.js';
 import { AutoTrain } from './auto-train.js';
-import { Canary } from './canary.js';
 import { CollectionCheck } from './collection-check.js';
 import { ConsistencyController } from './consistency.controller.js';
 import { ConsistencyOfPerson } from './consistency-of-person.js';
@@ -18,6 +17,7 @@ import { CollectionAudit, CronSlot, QueueRunRow, StoredTrainingSettings } from '
 import { Example } from './entities/example.entity.js';
 import { JobEvent, JobFace, JobResult } from './entities/job-records.entity.js';
 import { TrainingJob } from './entities/training-job.entity.js';
+import { ExampleCanary } from './example-canary.js';
 import { ExampleUploads } from './example-uploads.js';
 import { JobCleanup } from './job-cleanup.js';
 import { JobControl } from './job-control.js';
@@ -85,7 +85,7 @@ import { Worker } from './worker.js';
     ValidationRunner,
     Convergence,
     ExampleUploads,
-    Canary,
+    ExampleCanary,
     Settlement,
     UnnamedExamples,
     Adoption,

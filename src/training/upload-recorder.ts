@@ -116,7 +116,7 @@ export class UploadRecorder {
         await ledger.rejected(em, personId, this.generation, face.contentHash, verdict.code, verdict.message);
         return faces.settle(em, id, face.faceId, 'rejected', verdict.code, verdict.message);
       case 'again':
-        await faces.countTry(em, id, face.faceId);
+        await faces.noteBreak(em, id, face.faceId);
         return ledger.notSent(em, personId, this.generation, [face.contentHash]);
       case 'unsent':
       case 'outage':

@@ -1,8 +1,5 @@
 import type { AddOutcome, EngineFailure, RejectionCode } from '../compreface/face-engine.js';
 
-/** CompreFace may break on one photo that often before the photo is to blame. */
-const MAX_SUSPECT_TRIES = 2;
-
 /** Why a face did not become an example, as a job shows it. */
 export type FaceReasonCode =
   | 'NO_FACE'
@@ -38,8 +35,8 @@ const REASONS: Readonly<Record<RejectionCode, readonly [FaceReasonCode, string]>
 
 const SERVICE_REFUSED = 'CompreFace breaks on this image whenever it is sent: use another photo';
 
-/** `suspectTries`: how often CompreFace broke on this face before. A fault of the service is never blamed on a photo. */
-export function judgeUpload(outcome: AddOutcome, suspectTries: number): UploadVerdict {
+/** `brokeOnce`: CompreFace broke on this face before; twice is the photo. A fault of the service is never blamed on a photo. */
+export function judgeUpload(outcome: AddOutcome, brokeOnce: boolean): UploadVerdict {
   switch (outcome.kind) {
     case 'stored':
       return { kind: 'added', imageId: outcome.imageId };
@@ -48,9 +45,7 @@ export function judgeUpload(outcome: AddOutcome, suspectTries: number): UploadVe
       return { kind: 'rejected', code, message };
     }
     case 'suspect':
-      return suspectTries + 1 >= MAX_SUSPECT_TRIES
-        ? { kind: 'rejected', code: 'SERVICE_REFUSED', message: SERVICE_REFUSED }
-        : { kind: 'again' };
+      return brokeOnce ? { kind: 'rejected', code: 'SERVICE_REFUSED', message: SERVICE_REFUSED } : { kind: 'again' };
     case 'unknown':
       return { kind: 'unknown', failure: outcome };
     case 'unavailable':

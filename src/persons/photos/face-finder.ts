@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { FaceEngine, type RecognizedFace } from '../../compreface/face-engine.js';
+import type { RecognizedFace } from '../../compreface/face-engine.js';
 import { PhotoSettings } from '../../config/settings.js';
 import { type FaceMeasures, measureFace } from '../quality/face-measures.js';
+import { FaceSearch } from './face-search.js';
 import { type Box, cropFace, placeInCrop, searchCopy, type UprightPhoto } from './photo-image.js';
 
 /** A face that can become an example. */
@@ -34,14 +35,14 @@ export interface FaceBoxShown extends Box {
 @Injectable()
 export class FaceFinder {
   constructor(
-    private readonly engine: FaceEngine,
+    private readonly search: FaceSearch,
     private readonly settings: PhotoSettings,
   ) {}
 
-  /** `chosen` points at one face of several. Throws `FaceEngineError` when the engine cannot look. */
+  /** `chosen` points at one face of several. Throws `FaceEngineError` when the engine cannot look, or is not to be believed. */
   async find(photo: UprightPhoto, chosen: Box | null): Promise<MeasuredFoundFace | NoFace> {
     const { jpeg, scale } = await searchCopy(photo);
-    const { faces, calculator } = await this.engine.recognize(jpeg);
+    const { faces, calculator } = await this.search.search(jpeg);
     const boxes = faces.map((face) => scaled(face.box, scale, photo));
     const index = pick(boxes, chosen);
     const face = faces[index];

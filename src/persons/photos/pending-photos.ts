@@ -4,6 +4,7 @@ import { Database } from '../../database/database.js';
 import { execute, select } from '../../database/sql.js';
 import { QualityGate } from '../quality/quality-gate.js';
 import { FaceFinder, type MeasuredFoundFace } from './face-finder.js';
+import { FaceSearch } from './face-search.js';
 import { KeptPhotos } from './kept-photos.js';
 import type { Box } from './photo-image.js';
 import { PhotoStore } from './photo-store.js';
@@ -14,7 +15,7 @@ const BATCH = 20;
 /** Long enough for one look; another process may try again after it. */
 const CLAIM_MS = 120_000;
 const RETRY_MS = 15_000;
-/** CompreFace broke on the photo itself so often: it is the photo. */
+/** A CompreFace that is well otherwise broke on the photo so often: it is the photo. */
 const MAX_TRIES = 2;
 
 interface DuePhoto {
@@ -38,6 +39,7 @@ export class PendingPhotos {
 
   constructor(
     private readonly db: Database,
+    private readonly search: FaceSearch,
     private readonly finder: FaceFinder,
     private readonly kept: KeptPhotos,
     private readonly store: PhotoStore,
@@ -74,6 +76,8 @@ export class PendingPhotos {
   /** Returns false when CompreFace is away: the next photo would fare no better. */
   private async examine(photo: DuePhoto): Promise<boolean> {
     try {
+      // Before its last try the core must be well: two tries within one failure of the core are one.
+      if (photo.examine_tries > 0) await this.search.mustBeWell();
       const jpeg = await this.store.read('photos', photo.content_hash);
       const found = await this.finder.find({ jpeg, width: photo.width, height: photo.height }, chosenOf(photo));
       if (found.kind === 'refused') await this.reject(photo.id, found.message);

@@ -109,7 +109,7 @@ export class PhotoIntake {
       if (!(error instanceof FaceEngineError)) throw error;
       if (error.failure.kind === 'rejected') return rejected('UNREADABLE_IMAGE', REFUSED);
       const faceId = await this.kept.keepPending(personId, taken, chosen);
-      const message = 'CompreFace cannot be reached: the photo is kept and looked at when it is back';
+      const message = 'CompreFace cannot look at it now: the photo is kept and looked at when it can';
       return { status: 'pending', faceId, code: 'COMPREFACE_AWAY', message };
     }
     if (found.kind === 'refused') return { ...rejected(found.code, found.message), boxes: found.boxes };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { FaceEngineError } from '../../compreface/face-engine-error.js';
 import { Database } from '../../database/database.js';
 import { execute, select } from '../../database/sql.js';
+import { FaceSearch } from '../../persons/photos/face-search.js';
 import { PhotoStore } from '../../persons/photos/photo-store.js';
 import { isOutage, PhotoTrouble, TROUBLE_WAIT_MS } from '../../persons/photos/photo-trouble.js';
 import { KeptLibraryPhotos } from './kept-library-photos.js';
@@ -11,7 +12,7 @@ const BATCH = 20;
 /** Long enough for one look; another process may try again after it. */
 const CLAIM_MS = 120_000;
 const RETRY_MS = 15_000;
-/** CompreFace broke on the photo itself so often: it is the photo. */
+/** A CompreFace that is well otherwise broke on the photo so often: it is the photo. */
 const MAX_TRIES = 2;
 
 interface DuePhoto {
@@ -31,6 +32,7 @@ export class PendingLibraryPhotos {
 
   constructor(
     private readonly db: Database,
+    private readonly search: FaceSearch,
     private readonly faces: PhotoFaces,
     private readonly kept: KeptLibraryPhotos,
     private readonly store: PhotoStore,
@@ -63,6 +65,8 @@ export class PendingLibraryPhotos {
 
   private async examine(photo: DuePhoto, signal?: AbortSignal): Promise<void> {
     try {
+      // Before its last try the core must be well: two tries within one failure of the core are one.
+      if (photo.examine_tries > 0) await this.search.mustBeWell({ signal });
       const jpeg = await this.store.read('photos', photo.content_hash);
       const seen = await this.faces.find({ jpeg, width: photo.width, height: photo.height }, signal);
       await this.kept.complete(photo.id, photo.source_hash, seen);

@@ -8,6 +8,7 @@ import {
 import { PhotoSettings } from '../../config/settings.js';
 import { nearestTheCentre } from '../../persons/embeddings/crop-face.js';
 import { scaled } from '../../persons/photos/face-finder.js';
+import { FaceSearch } from '../../persons/photos/face-search.js';
 import type { JudgedFace } from '../../persons/photos/kept-photos.js';
 import { type Box, cropFace, placeInCrop, searchCopy, type UprightPhoto } from '../../persons/photos/photo-image.js';
 import { measureFace } from '../../persons/quality/face-measures.js';
@@ -42,16 +43,17 @@ export interface MatchedCrop extends Omit<SeenPhoto, 'faces'> {
 export class PhotoFaces {
   constructor(
     private readonly engine: FaceEngine,
+    private readonly search: FaceSearch,
     private readonly gate: QualityGate,
     private readonly settings: PhotoSettings,
     private readonly clock: Clock,
   ) {}
 
-  /** Throws `FaceEngineError` when the engine cannot look. */
+  /** Throws `FaceEngineError` when the engine cannot look, or is not to be believed. */
   async find(photo: UprightPhoto, signal?: AbortSignal): Promise<SeenPhoto> {
     const matchedAt = this.clock.now();
     const { jpeg, scale } = await searchCopy(photo);
-    const { faces, calculator } = await this.engine.recognize(jpeg, asked(signal));
+    const { faces, calculator } = await this.search.search(jpeg, asked(signal));
     const boxes = faces.map((face) => scaled(face.box, scale, photo));
     const found: MatchedPhotoFace[] = [];
     for (const [index, face] of faces.entries()) {

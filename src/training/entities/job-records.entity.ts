@@ -14,7 +14,7 @@ export class JobFace {
   @Column({ name: 'content_hash', type: 'varchar', length: 64 })
   contentHash!: string;
 
-  /** Null while it is open. */
+  /** Null while it is open; an open one with a reason gets its last try. */
   @Column({ type: 'varchar', length: 16, nullable: true })
   outcome!: FaceOutcome | null;
 
@@ -24,7 +24,7 @@ export class JobFace {
   @Column({ name: 'reason_message', type: 'varchar', length: 300, nullable: true })
   reasonMessage!: string | null;
 
-  /** Times that CompreFace broke on this very face. */
+  /** Times that the outcome of its upload stayed unknown while others went through. */
   @Column({ type: 'int' })
   tries!: number;
 }

@@ -1,13 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import { type EngineFailure, FaceEngine } from '../compreface/face-engine.js';
-import { FaceEngineError } from '../compreface/face-engine-error.js';
-import { Database } from '../database/database.js';
-import { select, unindexed } from '../database/sql.js';
-import { PhotoStore } from '../persons/photos/photo-store.js';
-import { Clock } from '../time/clock.js';
-
-/** One photo may have been taken by a hair; all of several are not. */
-const PHOTOS = 3;
+import type { Clock } from '../time/clock.js';
+import type { EngineFailure, FaceEngine } from './face-engine.js';
+import { FaceEngineError } from './face-engine-error.js';
 
 const BLIND: EngineFailure = {
   kind: 'unavailable',
@@ -26,21 +19,20 @@ const BROKEN: EngineFailure = {
 
 /**
  * CompreFace says "no face" for whatever its core refuses, so that a broken core looks like bad photos; and a core without memory
- * breaks on good ones. Before a photo is blamed, it must
- * have found a face in another one since: in one of the same uploads, or in examples that it took before.
+ * breaks on good ones. Before a photo is blamed, it must have found a face in another one since.
  */
-@Injectable()
-export class Canary {
+export abstract class Canary {
   /** When the newest photo was sent in which CompreFace found a face (monotonic). */
   private lastFaceMs = Number.NEGATIVE_INFINITY;
   private looking: Promise<EngineFailure | 'nothing to compare' | null> | null = null;
 
   constructor(
     private readonly engine: FaceEngine,
-    private readonly db: Database,
-    private readonly store: PhotoStore,
     private readonly clock: Clock,
   ) {}
+
+  /** A few photos in which CompreFace found a face before: one may have been taken by a hair, all of several are not. */
+  protected abstract knownFaces(): AsyncIterable<Buffer>;
 
   /** CompreFace found a face in a photo sent at that time: one sent before it broke proves nothing of later ones. */
   sawFace(sentAtMs: number): void {
@@ -63,14 +55,8 @@ export class Canary {
   }
 
   private async look(): Promise<EngineFailure | 'nothing to compare' | null> {
-    const photos = await select<{ content_hash: string }>(
-      this.db.reader,
-      `SELECT content_hash FROM example WHERE ${unindexed('state')} = 'present' ORDER BY id DESC LIMIT ${PHOTOS}`,
-    );
     let blind = false;
-    for (const { content_hash } of photos) {
-      const jpeg = await this.store.read('faces', content_hash).catch(() => null);
-      if (!jpeg) continue;
+    for await (const jpeg of this.knownFaces()) {
       try {
         const sentAtMs = this.clock.monotonicMs();
         if ((await this.engine.recognize(jpeg)).faces.length > 0) {
@@ -79,8 +65,10 @@ export class Canary {
         }
         blind = true;
       } catch (error) {
-        if (error instanceof FaceEngineError) return error.failure.kind === 'suspect' ? BROKEN : error.failure;
-        throw error;
+        if (!(error instanceof FaceEngineError)) throw error;
+        if (error.failure.kind === 'suspect') return BROKEN;
+        // A proxy may have come to refuse large photos: that says nothing of the core.
+        if (error.failure.kind !== 'rejected') return error.failure;
       }
     }
     return blind ? BLIND : 'nothing to compare';
