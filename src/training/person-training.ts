@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { Database } from '../database/database.js';
 import { execute, select } from '../database/sql.js';
 import { Clock } from '../time/clock.js';
 import { AuditPlan } from './audit-plan.js';
@@ -9,6 +10,7 @@ import type { EndedState } from './job-state.js';
 @Injectable()
 export class PersonTraining {
   constructor(
+    private readonly db: Database,
     private readonly clock: Clock,
     private readonly audits: AuditPlan,
   ) {}
@@ -48,8 +50,12 @@ export class PersonTraining {
     }
   }
 
-  /** The person counts as trained by what the ledger holds, whatever a job said. */
+  /**
+   * The person counts as trained by what the ledger holds, whatever a job said. Counted under the lock of the person: whoever counts later
+   * sees what was committed before, and an older count never overwrites a newer one.
+   */
   async countExamples(em: EntityManager, personId: number): Promise<void> {
+    await select(em, `SELECT id FROM person WHERE id = ? ${this.db.forUpdate}`, [personId]);
     const [row] = await select<{ n: number }>(
       em,
       "SELECT COUNT(DISTINCT content_hash) AS n FROM example WHERE person_id = ? AND state = 'present'",
