@@ -9,7 +9,10 @@ import { type EngineStatus, FaceEngine } from './face-engine.js';
 export class CompreFaceController {
   constructor(private readonly engine: FaceEngine) {}
 
-  /** Ask CompreFace for a sign of life and say what is known of it. Answers 200 also when it is away: `reachable` says so. */
+  /**
+   * Ask CompreFace for a sign of life and say what is known of it. Answers 200 also when it is away: `reachable` says so. To look changes
+   * nothing: it cuts short no pause that CompreFace asked for. Only a wrong setting that proves mended is over at once.
+   */
   @Get('status')
   @ErrorAnswers()
   async status(): Promise<CompreFaceStatusAnswer> {
@@ -28,6 +31,10 @@ function toAnswer(status: EngineStatus): CompreFaceStatusAnswer {
     concurrency_limit: status.concurrencyLimit,
     state: status.breaker,
     examples: status.examples ?? 0,
-    problem: status.problem,
+    problem: status.problem && {
+      message: status.problem.message,
+      suggestion: status.problem.suggestion,
+      retry_in: status.problem.retryInMs,
+    },
   };
 }

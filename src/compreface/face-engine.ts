@@ -81,20 +81,28 @@ export interface UploadStart {
 
 /** What is known of the engine at this moment, without an API key in any field. */
 export interface EngineStatus {
+  /** Whether it answers now. Work may be held back all the same: `breaker` says so. */
   readonly reachable: boolean;
   readonly url: string;
   readonly embedded: boolean;
   /** CompreFace's release or that of the embedded engine; null where it does not say. */
   readonly version: string | null;
   readonly calculator: string | null;
-  /** Of the probe that was just made; null when it failed. */
+  /** Of the look that was just taken; null when it failed. */
   readonly latencyMs: number | null;
   /** How many uploads may be under way at once, as the adaptive limit stands now. */
   readonly concurrencyLimit: number;
   readonly breaker: 'closed' | 'open' | 'half_open' | 'misconfigured';
   readonly examples: number | null;
-  /** What is wrong and what to do about it; null when all is well. */
-  readonly problem: { readonly message: string; readonly suggestion: string } | null;
+  /**
+   * What is wrong and what to do about it; null when all is well. Also while it is reachable, when the breaker refuses work. `retryInMs`: when
+   * the breaker lets work try again, 0 with the very next; null while it holds nothing back.
+   */
+  readonly problem: {
+    readonly message: string;
+    readonly suggestion: string;
+    readonly retryInMs: number | null;
+  } | null;
 }
 
 /**
@@ -142,10 +150,16 @@ export abstract class FaceEngine {
   /** Finds the faces in a JPEG and the nearest examples of each. No face is an empty list, not an error. */
   abstract recognize(jpeg: Buffer, options?: RecognizeOptions): Promise<Recognition>;
 
-  /** Resolves when the service answers with our key within 5 s; throws `FaceEngineError` otherwise. Bypasses an open breaker. */
+  /**
+   * Resolves when the service answers with our key within 5 s; throws `FaceEngineError` otherwise. For who is about to work: it bypasses an
+   * open breaker, and success closes it.
+   */
   abstract probe(signal?: AbortSignal): Promise<void>;
 
-  /** Probes and reports; never throws for a failure of the engine. */
+  /**
+   * Looks and reports; never throws for a failure of the engine. It leaves the breaker as it is, however often it is asked, but for
+   * `misconfigured`, which a look that succeeds ends.
+   */
   abstract status(): Promise<EngineStatus>;
 }
 

@@ -35,12 +35,12 @@ export class HealthController implements BeforeApplicationShutdown {
   async ready(): Promise<ReadyAnswer> {
     if (this.stopping) throw new DomainError('SERVICE_UNAVAILABLE', 'The service is stopping');
     await this.db.readNow();
-    const { reachable } = await this.engine.status();
+    const { reachable, breaker } = await this.engine.status();
     const { stopped } = await this.audits.state();
     return {
       status: 'ok',
       database: 'up',
-      compreface: reachable ? 'up' : 'away',
+      compreface: reachable && breaker === 'closed' ? 'up' : 'away',
       collection: stopped ? 'differs' : 'ok',
     };
   }

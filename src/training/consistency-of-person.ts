@@ -96,8 +96,11 @@ export class ConsistencyOfPerson {
     if (imageIds.length === 0) return sorted;
     // The only copy there is of a content is none to remove, whatever id the ledger has for it; a training makes the ledger follow.
     const gone = new Set(missing.map(({ id }) => id));
-    const rows = (await this.ledger.rowsOf(personId)).filter(({ id }) => !gone.has(id));
-    for (const imageId of imageIds) {
+    const all = await this.ledger.rowsOf(personId);
+    const rows = all.filter(({ id }) => !gone.has(id));
+    // An upload whose answer came only after the list was read is named by now.
+    const named = new Set(all.map(({ image_id }) => image_id));
+    for (const imageId of imageIds.filter((id) => !named.has(id))) {
       const hash = await this.unnamed.contentHash(imageId);
       sorted[await this.kindOf(personId, hash, rows)].push(imageId);
     }
@@ -112,7 +115,8 @@ export class ConsistencyOfPerson {
     const { personId, copies, strays } = difference;
     const nothing = { duplicatesRemoved: 0, leavingRemoved: 0, jobId: null };
     if (await this.isInTraining(personId)) return { ...nothing, leftAlone: 'in_training' };
-    const surplus = [...copies, ...strays, ...misplaced];
+    // A training since the look may have come to name one of them: it is the only example of its content then. What was moved is named.
+    const surplus = [...(await this.unnamed.amongIds([...copies, ...strays])), ...misplaced];
     if (surplus.length > 0) await this.engine.removeExamples(surplus);
     const leavingRemoved = await this.removeWhatMustLeave(personId);
     const removed = { duplicatesRemoved: surplus.length, leavingRemoved };

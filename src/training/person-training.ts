@@ -52,9 +52,11 @@ export class PersonTraining {
     }
   }
 
-  /** The person counts as trained by what the ledger holds, whatever a job said. */
+  /**
+   * The person counts as trained by what the ledger holds, whatever a job said. Counted under the lock of the person: whoever counts later
+   * sees what was committed before, and an older count never overwrites a newer one.
+   */
   async countExamples(em: EntityManager, personId: number): Promise<void> {
-    // Locked first: of two who count at once, the second one counts what the first one has written.
     const [person] = await select<{ example_count: number }>(
       em,
       `SELECT example_count FROM person WHERE id = ? ${this.db.forUpdate}`,

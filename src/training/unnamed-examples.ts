@@ -18,9 +18,13 @@ export class UnnamedExamples {
   }
 
   async among(listed: readonly ListedExample[]): Promise<string[]> {
+    return this.amongIds(listed.map(({ imageId }) => imageId));
+  }
+
+  async amongIds(imageIds: readonly string[]): Promise<string[]> {
     const known = new Set<string>();
-    for (let start = 0; start < listed.length; start += 500) {
-      const ids = listed.slice(start, start + 500).map(({ imageId }) => imageId);
+    for (let start = 0; start < imageIds.length; start += 500) {
+      const ids = imageIds.slice(start, start + 500);
       const rows = await select<{ image_id: string }>(
         this.db.reader,
         `SELECT image_id FROM example WHERE image_id IN (${placeholders(ids)})`,
@@ -28,7 +32,7 @@ export class UnnamedExamples {
       );
       rows.forEach((row) => known.add(row.image_id));
     }
-    return listed.map(({ imageId }) => imageId).filter((id) => !known.has(id));
+    return imageIds.filter((id) => !known.has(id));
   }
 
   /** SHA-256 of the bytes CompreFace got; null when it does not keep them, or does not know the id. */

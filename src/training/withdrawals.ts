@@ -7,6 +7,7 @@ import { execute, select, type SqlValue } from '../database/sql.js';
 import { ELIGIBLE_SQL } from '../persons/face-state.js';
 import { Clock } from '../time/clock.js';
 import { CollectionCheck } from './collection-check.js';
+import { ConsistencyOfPerson } from './consistency-of-person.js';
 import { JobControl } from './job-control.js';
 import { idsOf, Ledger } from './ledger.js';
 import { PersonTraining } from './person-training.js';
@@ -37,6 +38,7 @@ export class Withdrawals {
     private readonly ledger: Ledger,
     private readonly settlement: Settlement,
     private readonly check: CollectionCheck,
+    private readonly consistency: ConsistencyOfPerson,
     private readonly control: JobControl,
     private readonly persons: PersonTraining,
     private readonly settings: WorkerSettings,
@@ -129,11 +131,17 @@ export class Withdrawals {
   }
 
   private async removeSubject(withdrawal: DueWithdrawal): Promise<boolean> {
-    const { subject } = withdrawal;
-    const left = await this.engine.listExamples(subject);
-    if (left.length > 0) {
+    const { person_id: personId, subject } = withdrawal;
+    const { copies, strays, ...others } = await this.consistency.look(personId, subject);
+    const late = [...copies, ...strays];
+    if (late.length > 0) {
+      await this.removeLate(withdrawal, late);
+      return false;
+    }
+    const left = others.foreign.length + others.unsettled.length + others.unrecorded.length;
+    if (left > 0) {
       this.logger.warn(
-        `withdrawal ${withdrawal.id}: ${left.length} examples that are not ours are left under the subject; it stays`,
+        `withdrawal ${withdrawal.id}: ${left} examples that are not ours are left under the subject; it stays`,
       );
       return true;
     }
@@ -149,6 +157,14 @@ export class Withdrawals {
     }
     await this.engine.removeEmptySubject(subject);
     return true;
+  }
+
+  /** Uploads of ours that CompreFace stored longer than the settle time after they were sent: where one came late, others may. */
+  private async removeLate(withdrawal: DueWithdrawal, imageIds: readonly string[]): Promise<void> {
+    await this.engine.removeExamples(imageIds);
+    await this.update(withdrawal, `empty_since = NULL, run_at = ${this.db.now} + ?`, [
+      Math.max(this.settings.pollMs, this.engine.settleMs),
+    ]);
   }
 
   private async hasActiveJob(personId: number): Promise<boolean> {

@@ -2,6 +2,7 @@ import { databases } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { faults } from '../support/fake-compreface/faults.js';
 import { newTestApp, type TestApp } from '../support/new-test-app.js';
+import { minutes } from '../support/test-clock.js';
 
 const OUTAGES = {
   'answers 500': {
@@ -14,6 +15,8 @@ const OUTAGES = {
   hangs: faults.hang,
   'cannot reach its core': faults.coreRefused,
 } as const;
+
+const ASKS_FOR_A_MINUTE = { status: 429, headers: { 'retry-after': '60' }, body: '' };
 
 describe.each(databases)('an outage of CompreFace on $name', (database) => {
   let t: TestApp;
@@ -84,6 +87,24 @@ describe.each(databases)('an outage of CompreFace on $name', (database) => {
     expect((await t.api.get('/compreface/status')).body).toMatchObject({ reachable: false, state: 'misconfigured' });
   });
 
+  it('with a wrong key is over in the status as soon as the key is right', async () => {
+    await t.fake.script(faults.unknownKey);
+    await aQueuedPerson(35);
+    await t.api.post('/training/process-queue');
+    expect((await t.api.get('/compreface/status')).body).toMatchObject({
+      reachable: false,
+      state: 'misconfigured',
+      problem: { suggestion: expect.stringContaining('COMPREFACE_API_KEY'), retry_in: expect.any(Number) },
+    });
+    await t.fake.clearScript();
+    expect((await t.api.get('/compreface/status')).body).toMatchObject({
+      reachable: true,
+      state: 'closed',
+      problem: null,
+    });
+    expect((await t.api.get('/health/ready')).body).toMatchObject({ compreface: 'up' });
+  });
+
   it('with a wrong port says so, and what to do', async () => {
     const { jobId } = await aQueuedPerson(34);
     await t.fake.script(faults.notFoundHtml);
@@ -91,6 +112,40 @@ describe.each(databases)('an outage of CompreFace on $name', (database) => {
     expect(status).toBe(502);
     expect(body.details.suggestion).toMatch(/port|COMPREFACE_URL/);
     expect((await t.api.get(`/training/jobs/${jobId}`)).body.job.status).toBe('pending');
+  });
+
+  it('in which CompreFace asks for a pause is not cut short by whoever looks at the status or the health', async () => {
+    const { personId, jobId } = await aQueuedPerson(36);
+    await t.fake.script({ route: ['addFace', 'addSubject'], takesEffect: 'no', answer: ASKS_FOR_A_MINUTE });
+    await t.api.post('/training/process-queue');
+    await t.fake.clearScript();
+    await t.fake.clearRequests();
+    for (let look = 0; look < 5; look += 1) {
+      expect(await t.api.get('/compreface/status')).toMatchObject({
+        status: 200,
+        body: { reachable: true, state: 'open', problem: { suggestion: expect.stringContaining('Wait') } },
+      });
+      expect(await t.api.get('/health/ready')).toMatchObject({ status: 200, body: { compreface: 'away' } });
+      // The retry of the job is due by now, and does not reach CompreFace.
+      t.clock.advance(minutes(10));
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    const { problem } = (await t.api.get('/compreface/status')).body;
+    expect(problem.retry_in).toBeGreaterThan(50_000);
+    // Eleven looks, and nothing else.
+    expect((await t.fake.requests()).counts).toMatchObject({
+      listFaces: 11,
+      listSubjects: 0,
+      addSubject: 0,
+      addFace: 0,
+    });
+    expect((await t.api.get(`/training/jobs/${jobId}`)).body.job).toMatchObject({ status: 'pending' });
+    // Whoever processes the queue asks for work to be done now: that probe does end the pause.
+    expect((await t.api.post('/training/process-queue')).status).toBe(200);
+    await eventually(async () => {
+      expect((await t.api.get(`/persons/${personId}`)).body.person).toMatchObject({ example_count: 3 });
+    });
+    expect((await t.api.get('/compreface/status')).body).toMatchObject({ state: 'closed', problem: null });
   });
 
   it('leaves the service ready, and says that CompreFace is away', async () => {

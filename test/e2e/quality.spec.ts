@@ -274,7 +274,6 @@ describe.each(databases)('the quality gate on $name', (database) => {
     const waiting = (await upload(personId, await blurred())).body.files[0].face_id as number;
     await t.fake.clearScript();
     await eventually(async () => {
-      await t.api.get('/compreface/status');
       t.clock.advance(minutes(1));
       expect(await faceOf(waiting)).toMatchObject({
         state: 'ready',

@@ -5,11 +5,20 @@ export class CompreFaceProblem {
 
   /** @example 'Check if CompreFace is running' */
   suggestion!: string;
+
+  /**
+   * In how many ms work is tried again by itself, 0 with the next that comes; null while nothing holds it back.
+   * @example 27000
+   */
+  retry_in!: number | null;
 }
 
 /** What is known of CompreFace at this moment; the API key is in no field. */
 export class CompreFaceStatusAnswer {
-  /** @example true */
+  /**
+   * Whether CompreFace answers now. Work may be held back all the same, for what it met last: see `state` and `problem`.
+   * @example true
+   */
   reachable!: boolean;
 
   /** @example 'http://compreface-ui:80' */
@@ -31,7 +40,7 @@ export class CompreFaceStatusAnswer {
   calculator!: string | null;
 
   /**
-   * Of the probe that was just made, in ms; null when it failed.
+   * Of the question that was just asked, in ms; null when it failed.
    * @example 12
    */
   latency!: number | null;
@@ -43,7 +52,8 @@ export class CompreFaceStatusAnswer {
   concurrency_limit!: number;
 
   /**
-   * closed: calls go through. open, half_open: it is away, and tried again by itself. misconfigured: a setting must be changed.
+   * closed: calls go through. open, half_open: it is away or asked for a pause, and is tried again by itself. misconfigured: a setting must
+   * be changed.
    * @example 'closed'
    */
   state!: 'closed' | 'open' | 'half_open' | 'misconfigured';
@@ -54,5 +64,6 @@ export class CompreFaceStatusAnswer {
    */
   examples!: number;
 
+  /** What was met just now, or else what work is held back for; null when all is well. */
   problem!: CompreFaceProblem | null;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineFailure, UploadStart } from '../face-engine.js';
-import { CircuitBreaker, type BreakerState } from './circuit-breaker.js';
+import { CircuitBreaker, type BreakerState, type Standing } from './circuit-breaker.js';
 import { classify } from './classify.js';
 import type { CompreFaceOptions } from './compreface-options.js';
 import { InferenceGate, type Permit } from './inference-gate.js';
@@ -56,6 +56,11 @@ export class Caller {
     return this.breaker.state;
   }
 
+  /** Why calls are refused now, and until when; null while they pass. */
+  get standing(): Standing | null {
+    return this.breaker.standing;
+  }
+
   get concurrencyLimit(): number {
     return this.gate.limit;
   }
@@ -73,18 +78,29 @@ export class Caller {
 
   /** Asks whether the service is there, even while the breaker is open; success closes it. */
   async probe<T>(call: Call<T>, signal?: AbortSignal): Promise<Outcome<T>> {
-    const ask = (): Promise<Observation> => this.transport.exchange(call.request, this.probeDeadlines, signal);
-    const first = await ask();
-    // A kept connection may have died since its last use, which says nothing of how the service is now.
-    const observation = first.kind === 'silence' && first.cause === 'network' && first.sent ? await ask() : first;
-    const { outcome, verdict } = judge(call, observation);
+    const { outcome, verdict } = judge(call, await this.askNow(call, signal));
     if (this.breaker.probed(verdict)) this.gate.restart();
+    return outcome;
+  }
+
+  /** As `askAside`, for somebody who looks on; it has no effect but that success ends a wrong setting that had shown before. */
+  async look<T>(call: Call<T>): Promise<Outcome<T>> {
+    const wasMisconfigured = this.breaker.state === 'misconfigured';
+    const outcome = await this.askAside(call);
+    if (outcome.ok && wasMisconfigured) this.breaker.mended();
     return outcome;
   }
 
   /** Asks something that nothing depends on: neither held back by the breaker nor noted by it. */
   async askAside<T>(call: Call<T>): Promise<Outcome<T>> {
-    return judge(call, await this.transport.exchange(call.request, this.probeDeadlines)).outcome;
+    return judge(call, await this.askNow(call)).outcome;
+  }
+
+  private async askNow(call: Call<unknown>, signal?: AbortSignal): Promise<Observation> {
+    const ask = (): Promise<Observation> => this.transport.exchange(call.request, this.probeDeadlines, signal);
+    const first = await ask();
+    // A kept connection may have died since its last use, which says nothing of how the service is now.
+    return first.kind === 'silence' && first.cause === 'network' && first.sent ? ask() : first;
   }
 
   private async attempt<T>(call: Call<T>, signal?: AbortSignal, start?: UploadStart): Promise<Attempt<T>> {

@@ -195,6 +195,37 @@ describe('a wrong setting', () => {
   });
 });
 
+describe('what it tells somebody who looks on', () => {
+  it('is nothing while calls pass', () => {
+    expect(setup().breaker.standing).toBeNull();
+  });
+
+  it('is why calls are refused, and in how many ms one is let through to probe', () => {
+    const { breaker, pass } = opened();
+    pass(2_000);
+    expect(breaker.standing).toMatchObject({ refusal: { reason: 'unreachable' }, retryInMs: 3_000 });
+    pass(4_000);
+    expect(breaker.standing).toMatchObject({ retryInMs: 0 });
+    expect(breaker.state).toBe('open');
+  });
+
+  it('is also for a wrong setting when it is tried again', () => {
+    const { breaker, record } = setup();
+    record(WRONG_KEY, 1);
+    expect(breaker.standing).toEqual({ refusal: WRONG_KEY.failure, retryInMs: 60_000 });
+  });
+
+  it('changes with what was seen mended for a wrong setting, and for nothing else', () => {
+    const wrong = setup();
+    wrong.record(WRONG_KEY, 1);
+    wrong.breaker.mended();
+    expect([wrong.breaker.state, wrong.breaker.admit()]).toEqual(['closed', 'pass']);
+    const outage = opened();
+    outage.breaker.mended();
+    expect(outage.breaker.state).toBe('open');
+  });
+});
+
 describe('a pause that the service asks for', () => {
   it.each([
     [0, 30_000],

@@ -21,6 +21,12 @@ export type BreakerState = 'closed' | 'open' | 'half_open' | 'misconfigured';
 /** What a call may do: go on, make the probe that decides first, or fail with the failure that opened the breaker. */
 export type Admission = 'pass' | 'probe' | Refusal;
 
+/** What calls hear now instead of being sent, and when one of them is let through to probe; 0: the very next one is. */
+export interface Standing {
+  readonly refusal: Refusal;
+  readonly retryInMs: number;
+}
+
 /** Spares a server that is down, and its callers the waiting. One per address and key; time is any monotonic clock. */
 export class CircuitBreaker {
   private readonly window = new OutcomeWindow();
@@ -39,6 +45,11 @@ export class CircuitBreaker {
 
   get state(): BreakerState {
     return this.current;
+  }
+
+  /** Null while calls pass. */
+  get standing(): Standing | null {
+    return this.refusal && { refusal: this.refusal, retryInMs: this.leftMs };
   }
 
   /** Whoever is told to `probe` must report it with `probed`. */
@@ -65,6 +76,14 @@ export class CircuitBreaker {
     if (verdict.breaker === 'ignored') this.current = this.refusal.kind === 'misconfigured' ? 'misconfigured' : 'open';
     else this.open(verdict);
     return false;
+  }
+
+  /**
+   * Somebody who looked on was answered well. It ends a wrong setting, which only a person's change ends and for which nobody asked for
+   * peace. It ends no outage: the look costs no inference, and says nothing of what was overloaded or asked for a pause.
+   */
+  mended(): void {
+    if (this.current === 'misconfigured' && this.refusal) this.close(this.refusal);
   }
 
   // While it is open, calls that started before say nothing about now: only a probe closes it.
@@ -115,6 +134,10 @@ export class CircuitBreaker {
 
   private refused(refusal: Refusal): Refusal {
     if (refusal.kind === 'misconfigured') return refusal;
-    return { ...refusal, retryAfterMs: Math.max(MIN_WAIT_MS, Math.ceil(this.untilMs - this.monotonicMs())) };
+    return { ...refusal, retryAfterMs: Math.max(MIN_WAIT_MS, this.leftMs) };
+  }
+
+  private get leftMs(): number {
+    return Math.max(0, Math.ceil(this.untilMs - this.monotonicMs()));
   }
 }

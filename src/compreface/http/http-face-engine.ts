@@ -17,7 +17,6 @@ import { Caller, type Call, type Outcome } from './caller.js';
 import * as calls from './calls.js';
 import { CompreFaceOptions } from './compreface-options.js';
 import { CoreStatusMemory, type CoreStatus } from './core-status.js';
-import type { ExamplePage } from './decode-examples.js';
 import { readWholeList } from './example-listing.js';
 import { ownSubject } from './requests.js';
 import { Transport } from './transport.js';
@@ -124,12 +123,12 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
   }
 
   async probe(signal?: AbortSignal): Promise<void> {
-    this.unwrap(await this.probeOnce(signal), signal);
+    this.unwrap(await this.caller.probe(PROBE, signal), signal);
   }
 
   async status(): Promise<EngineStatus> {
     const startedMs = this.clock.monotonicMs();
-    const outcome = await this.probeOnce();
+    const outcome = await this.caller.look(PROBE);
     const latencyMs = Math.round(this.clock.monotonicMs() - startedMs);
     const core = outcome.ok && !this.options.embedded ? await this.readCoreStatus() : null;
     return {
@@ -142,16 +141,12 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
       concurrencyLimit: this.caller.concurrencyLimit,
       breaker: this.caller.breakerState,
       examples: outcome.ok ? outcome.value.totalExamples : null,
-      problem: outcome.ok ? null : this.problemOf(outcome.failure),
+      problem: this.problemOf(outcome),
     };
   }
 
   onApplicationShutdown(): void {
     this.transport.close();
-  }
-
-  private probeOnce(signal?: AbortSignal): Promise<Outcome<ExamplePage>> {
-    return this.caller.probe(PROBE, signal);
   }
 
   private readCoreStatus(): Promise<CoreStatus> {
@@ -168,9 +163,13 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
     throw this.error(outcome.failure);
   }
 
-  private problemOf(failure: EngineFailure): { message: string; suggestion: string } {
+  /** What the look met; if it met nothing, what work is refused for all the same. */
+  private problemOf(look: Outcome<unknown>): EngineStatus['problem'] {
+    const { standing } = this.caller;
+    const failure = look.ok ? standing?.refusal : look.failure;
+    if (!failure) return null;
     const { message, details } = this.error(failure);
-    return { message, suggestion: String(details.suggestion) };
+    return { message, suggestion: String(details.suggestion), retryInMs: standing?.retryInMs ?? null };
   }
 
   private error(failure: EngineFailure): FaceEngineError {

@@ -87,6 +87,7 @@ describe('in an outage', () => {
     server.script = answers(429, '', { 'retry-after': '30' });
     await engine.addExample(SUBJECT, JPEG);
     server.script = well;
+    await engine.probe();
     expect(await engine.status()).toMatchObject({ breaker: 'closed', concurrencyLimit: 1 });
   });
 

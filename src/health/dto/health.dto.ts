@@ -13,7 +13,7 @@ export class ReadyAnswer {
   database!: string;
 
   /**
-   * away: uploads wait and trainings stay pending; the service itself is ready all the same.
+   * away: it does not answer, or work is held back for what it met last; uploads wait and trainings stay pending; the service itself is ready all the same.
    * @example 'up'
    */
   compreface!: 'up' | 'away';

@@ -1,5 +1,6 @@
 import { type DatabaseKind, databases } from '../../support/databases.js';
 import type { FakeCompreFaceOptions } from '../../support/fake-compreface/fake-compreface.js';
+import { eventually } from '../../support/eventually.js';
 import { newTestApp, type TestApp } from '../../support/new-test-app.js';
 import { type SeededPerson, seedPeople, someCrops } from '../rig/people.js';
 import { openPlainSql, type PlainSql } from '../rig/plain-sql.js';
@@ -38,4 +39,14 @@ export async function seededApp(
       await t.close();
     },
   };
+}
+
+/** Until a transaction waits for a lock of another; MariaDB only. */
+export async function untilSomebodyWaits(t: SeededApp): Promise<void> {
+  await eventually(async () => {
+    // InnoDB shows its transactions as they were when nobody had looked for a tenth of a second.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const rows = await t.sql.all("SELECT trx_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'");
+    expect(rows.length).toBeGreaterThan(0);
+  });
 }
