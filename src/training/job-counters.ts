@@ -35,13 +35,19 @@ export function counted(row: CountedColumns): CountedJob {
   };
 }
 
-/** `all_…`: every job. `training_…`: without validation jobs, which train nothing. */
+/** `all_…`: every job. `training_…`: without validation jobs, which train nothing. `full_…`: of these the full trainings. */
 export type Metric =
-  `all_${JobState}` | `training_${JobState}` | 'training_rate_sum' | 'training_time_sum' | 'training_retries';
+  | `all_${JobState}`
+  | `training_${JobState}`
+  | `full_${JobState}`
+  | 'training_rate_sum'
+  | 'training_time_sum'
+  | 'training_retries';
 
 const METRICS: readonly Metric[] = [
   ...JOB_STATES.map((state) => `all_${state}` as const),
   ...JOB_STATES.map((state) => `training_${state}` as const),
+  ...JOB_STATES.map((state) => `full_${state}` as const),
   'training_rate_sum',
   'training_time_sum',
   'training_retries',
@@ -116,8 +122,19 @@ export function shareOf(job: CountedJob): [Metric, number][] {
   const shares: [Metric, number][] = [[`all_${job.state}`, 1]];
   if (job.trainingType === 'validation') return shares;
   shares.push([`training_${job.state}`, 1]);
+  if (job.trainingType === 'full') shares.push([`full_${job.state}`, 1]);
   if (job.retryOf !== null) shares.push(['training_retries', 1]);
   if (job.state === 'completed' || job.state === 'failed') shares.push(['training_rate_sum', job.successRate]);
   if (job.state === 'completed') shares.push(['training_time_sum', job.trainingTime]);
   return shares;
+}
+
+/** How many jobs of a type, or of all, are in a state. */
+export function countOf(sums: ReadonlyMap<Metric, number>, state: JobState, type?: TrainingType): number {
+  const of = (metric: Metric): number => sums.get(metric) ?? 0;
+  if (type === undefined) return of(`all_${state}`);
+  if (type === 'full') return of(`full_${state}`);
+  return type === 'validation'
+    ? of(`all_${state}`) - of(`training_${state}`)
+    : of(`training_${state}`) - of(`full_${state}`);
 }

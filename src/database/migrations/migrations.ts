@@ -4,6 +4,7 @@ import { Audits1763800000003 } from './1763800000003-audits.js';
 import { Recognition1763800000004 } from './1763800000004-recognition.js';
 import { ExamplesOfPerson1763800000005 } from './1763800000005-examples-of-person.js';
 import { SlotLeases1763800000006 } from './1763800000006-slot-leases.js';
+import { HistoryIndices1763800000007 } from './1763800000007-history-indices.js';
 
 /** The one migration history of all databases, oldest first. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Recognition1763800000004,
   ExamplesOfPerson1763800000005,
   SlotLeases1763800000006,
+  HistoryIndices1763800000007,
 ] as const;
