@@ -27,4 +27,5 @@ const STATES = ['pending', 'running', 'completed', 'failed', 'cancelled'];
 const INDICES: readonly (readonly [string, { name: string; columnNames: string[] }])[] = [
   // The type comes first although both are asked for: an index that begins with the state would draw the queries of the queue to it.
   ['training_job', { name: 'ix_training_job_listed', columnNames: ['training_type', 'state', 'id'] }],
+  ['face', { name: 'ix_face_eligible', columnNames: ['review', 'exclusion', 'state', 'id'] }],
 ];
