@@ -27,5 +27,8 @@ const STATES = ['pending', 'running', 'completed', 'failed', 'cancelled'];
 const INDICES: readonly (readonly [string, { name: string; columnNames: string[] }])[] = [
   // The type comes first although both are asked for: an index that begins with the state would draw the queries of the queue to it.
   ['training_job', { name: 'ix_training_job_listed', columnNames: ['training_type', 'state', 'id'] }],
+  ['person', { name: 'ix_person_trained', columnNames: ['last_trained_at'] }],
   ['face', { name: 'ix_face_eligible', columnNames: ['review', 'exclusion', 'state', 'id'] }],
+  ['face_decision', { name: 'ix_face_decision_person', columnNames: ['person_id', 'judged_at'] }],
+  ['face_decision', { name: 'ix_face_decision_verdict', columnNames: ['verdict_person_id', 'judged_at'] }],
 ];
