@@ -166,13 +166,14 @@ function insertJobs(state: string, completedAt: string, persons: number, rows: s
 
 /** Makes the counters what a recount of all jobs gives. */
 export async function recount(db: Database): Promise<void> {
-  const states = await select<{ state: string; n: number; rates: number | string; times: number | string }>(
+  const states = await select<{ state: string } & Record<'n' | 'full_ones' | 'rates' | 'times', number | string>>(
     db.reader,
-    'SELECT state, COUNT(*) AS n, SUM(success_rate) AS rates, SUM(training_time) AS times FROM training_job GROUP BY state',
+    `SELECT state, COUNT(*) AS n, COUNT(CASE WHEN training_type = 'full' THEN 1 END) AS full_ones, SUM(success_rate) AS rates,
+       SUM(training_time) AS times FROM training_job GROUP BY state`,
   );
   const values = new Map<string, number>();
-  for (const { state, n, rates, times } of states) {
-    values.set(`all_${state}`, n).set(`training_${state}`, n);
+  for (const { state, n, full_ones, rates, times } of states) {
+    values.set(`all_${state}`, Number(n)).set(`training_${state}`, Number(n)).set(`full_${state}`, Number(full_ones));
     if (state === 'completed' || state === 'failed')
       values.set('training_rate_sum', (values.get('training_rate_sum') ?? 0) + Number(rates));
     if (state === 'completed') values.set('training_time_sum', Number(times));

@@ -46,6 +46,11 @@ export class Database {
     return this.type === 'sqlite' ? '' : 'FOR UPDATE';
   }
 
+  /** After a table's name: reads it by this index, where the planner would take one that leads to more rows. */
+  byIndex(name: string): string {
+    return this.type === 'sqlite' ? `INDEXED BY ${name}` : `FORCE INDEX (${name})`;
+  }
+
   /**
    * Runs `work` in a write transaction. A dead lock, a lock wait that ran out or a busy file runs the whole of `work` again, at most
    * five times: it must do nothing but use the manager it is given.

@@ -1,3 +1,5 @@
+import { unindexed } from '../database/sql.js';
+
 /**
  * `pending`: kept, but nobody has looked for the face yet (CompreFace was away); the service does by itself.
  * `ready`: a face with box, crop and embedding. `rejected`: looked at, no usable face; a person can only delete it.
@@ -24,6 +26,9 @@ export type WithdrawalReason = 'unassigned' | 'reassigned' | 'face_deleted' | 'm
 
 /** SQL for an eligible face (alias `f`): assigned, looked at, not excluded. The one place that says so. */
 export const ELIGIBLE_SQL = `f.person_id IS NOT NULL AND f.state = 'ready' AND f.exclusion IS NULL`;
+
+/** `ELIGIBLE_SQL`, for where the content leads to fewer faces than all that are eligible. */
+export const ELIGIBLE_BY_CONTENT_SQL = `f.person_id IS NOT NULL AND ${unindexed('f.state')} = 'ready' AND ${unindexed('f.exclusion')} IS NULL`;
 
 /** Why an assigned face is not eligible; null when it is. */
 export function exclusionOf(face: { readonly state: FaceState; readonly exclusion: Exclusion | null }): string | null {

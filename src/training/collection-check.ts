@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { FaceEngine } from '../compreface/face-engine.js';
 import { Database } from '../database/database.js';
 import { placeholders, select } from '../database/sql.js';
-import { ELIGIBLE_SQL } from '../persons/face-state.js';
+import { ELIGIBLE_BY_CONTENT_SQL } from '../persons/face-state.js';
 import { type HeldJob } from './held-job.js';
 import { JobFaces } from './job-faces.js';
 import { JobStore } from './job-store.js';
@@ -123,7 +123,7 @@ export class CollectionCheck {
     const hashes = rows.map((row) => row.content_hash);
     const faces = await select<{ content_hash: string }>(
       em,
-      `SELECT f.content_hash FROM face f WHERE f.person_id = ? AND f.content_hash IN (${placeholders(hashes)}) AND ${ELIGIBLE_SQL}`,
+      `SELECT f.content_hash FROM face f WHERE f.person_id = ? AND f.content_hash IN (${placeholders(hashes)}) AND ${ELIGIBLE_BY_CONTENT_SQL}`,
       [personId, ...hashes],
     );
     return new Set(faces.map((face) => face.content_hash));

@@ -31,9 +31,14 @@ export function counted(row: CountedColumns): CountedJob {
   };
 }
 
-/** `all_…`: every job. `training_…`: without validation jobs, which train nothing. */
+/** `all_…`: every job. `training_…`: without validation jobs, which train nothing. `full_…`: of these the full trainings. */
 export type Metric =
-  `all_${JobState}` | `training_${JobState}` | 'training_rate_sum' | 'training_time_sum' | 'training_retries';
+  | `all_${JobState}`
+  | `training_${JobState}`
+  | `full_${JobState}`
+  | 'training_rate_sum'
+  | 'training_time_sum'
+  | 'training_retries';
 
 /** What a sum is now; 0 of nothing. */
 export type JobSums = (metric: Metric) => number;
@@ -41,6 +46,7 @@ export type JobSums = (metric: Metric) => number;
 const METRICS: readonly Metric[] = [
   ...JOB_STATES.map((state) => `all_${state}` as const),
   ...JOB_STATES.map((state) => `training_${state}` as const),
+  ...JOB_STATES.map((state) => `full_${state}` as const),
   'training_rate_sum',
   'training_time_sum',
   'training_retries',
@@ -89,8 +95,18 @@ export function shareOf(job: CountedJob): [Metric, number][] {
   const shares: [Metric, number][] = [[`all_${job.state}`, 1]];
   if (job.trainingType === 'validation') return shares;
   shares.push([`training_${job.state}`, 1]);
+  if (job.trainingType === 'full') shares.push([`full_${job.state}`, 1]);
   if (job.retryOf !== null) shares.push(['training_retries', 1]);
   if (job.state === 'completed' || job.state === 'failed') shares.push(['training_rate_sum', job.successRate]);
   if (job.state === 'completed') shares.push(['training_time_sum', job.trainingTime]);
   return shares;
+}
+
+/** How many jobs of a type, or of all, are in a state. */
+export function countOf(sum: JobSums, state: JobState, type?: TrainingType): number {
+  if (type === undefined) return sum(`all_${state}`);
+  if (type === 'full') return sum(`full_${state}`);
+  return type === 'validation'
+    ? sum(`all_${state}`) - sum(`training_${state}`)
+    : sum(`training_${state}`) - sum(`full_${state}`);
 }

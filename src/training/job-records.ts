@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { SelectQueryBuilder } from 'typeorm';
 import { Database } from '../database/database.js';
 import { placeholders, select } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
@@ -9,7 +8,8 @@ import type { ProcessedJob } from './dto/training-answers.dto.js';
 import type { ListJobsQuery } from './dto/training-requests.dto.js';
 import { JobEvent, JobFace, JobResult } from './entities/job-records.entity.js';
 import { TrainingJob } from './entities/training-job.entity.js';
-import { JobCounters } from './job-counters.js';
+import { countOf, JobCounters } from './job-counters.js';
+import { countOfPerson, jobPage } from './job-pages.js';
 import { type QueuedState, readQueue, type ShownJob } from './job-rows.js';
 import { isEnded, JOB_STATES, type JobState } from './job-state.js';
 import { mustBeAlone } from './solitude.js';
@@ -58,33 +58,22 @@ export class JobRecords {
 
   /** Newest first, a page at a time. */
   async list(query: ListJobsQuery): Promise<{ jobs: JobRecord[]; total: number; next_cursor: number | null }> {
-    const filtered = (): SelectQueryBuilder<TrainingJob> => {
-      const builder = this.db.reader.createQueryBuilder(TrainingJob, 'j');
-      if (query.status) builder.andWhere('j.state = :status', { status: query.status });
-      if (query.person_id) builder.andWhere('j.personId = :person', { person: query.person_id });
-      if (query.type) builder.andWhere('j.trainingType = :type', { type: query.type });
-      return builder;
-    };
-    const page = filtered()
-      .orderBy('j.id', 'DESC')
-      .take(query.limit + 1);
-    if (query.cursor) page.andWhere('j.id < :cursor', { cursor: query.cursor });
-    const rows = await page.getMany();
+    const rows = await jobPage(this.db, query);
     const jobs = rows.slice(0, query.limit);
     const last = jobs.at(-1);
     return {
       jobs: jobs.map(toJobRecord),
-      total: (await this.knownTotal(query)) ?? (await filtered().getCount()),
+      total: await this.total(query),
       next_cursor: rows.length > query.limit && last ? last.id : null,
     };
   }
 
-  /** What the counters know need not be counted, however long the history is. */
-  private async knownTotal({ status, person_id, type }: ListJobsQuery): Promise<number | null> {
-    if (person_id || type) return null;
-    const sum = await this.counters.read();
-    const states: readonly JobState[] = status ? [status] : JOB_STATES;
-    return states.reduce((total, state) => total + sum(`all_${state}`), 0);
+  /** Counted for one person only: what the counters know need not be counted, however long the history is. */
+  private async total(query: ListJobsQuery): Promise<number> {
+    if (query.person_id !== undefined) return countOfPerson(this.db, query.person_id, query);
+    const sums = await this.counters.read();
+    const states: readonly JobState[] = query.status ? [query.status] : JOB_STATES;
+    return states.reduce((sum, state) => sum + countOf(sums, state, query.type), 0);
   }
 
   /** The first jobs of each state that the queue shows: what is due first, and what ended last. */

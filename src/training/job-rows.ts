@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.js';
-import { readTime, select } from '../database/sql.js';
+import { readTime, select, type SqlValue } from '../database/sql.js';
 import type { TrainingJob } from './entities/training-job.entity.js';
 
 /** What the API shows of a job. */
@@ -39,6 +39,11 @@ const COLUMNS = `id, person_id AS personId, person_name AS personName, training_
   faces_failed AS facesFailed, success_rate AS successRate, training_time AS trainingTime, attempt, retry_of AS retryOf,
   error_code AS errorCode, error_message AS errorMessage, run_at AS runAt, queued_at AS queuedAt, started_at AS startedAt, completed_at AS completedAt`;
 
+/** Reads jobs as they are, without making entities of them: a list shows some hundred of them at a time. */
+export async function readJobs(db: Database, rest: string, parameters: readonly SqlValue[]): Promise<ShownJob[]> {
+  return (await select<Row>(db.reader, `SELECT ${COLUMNS} FROM training_job ${rest}`, parameters)).map(readRow);
+}
+
 /** The states that the queue shows, each with the order in which it shows them. */
 const SHOWN_STATES = {
   pending: 'run_at, id',
@@ -49,7 +54,7 @@ const SHOWN_STATES = {
 export type QueuedState = keyof typeof SHOWN_STATES;
 
 /**
- * Reads the first jobs of each state, as they are and without making entities of them: the queue shows some hundred of them at a time.
+ * Reads the first jobs of each state, in the order in which the queue shows them.
  * One statement, so that no job is in two lists, and a database on another machine is one round trip away.
  */
 export async function readQueue(db: Database, limit: number): Promise<ShownJob[]> {

@@ -81,6 +81,7 @@ async function recount(sql: PlainSql): Promise<Map<string, number>> {
     add(`all_${state}`, n);
     if (training_type === 'validation') continue;
     add(`training_${state}`, n);
+    if (training_type === 'full') add(`full_${state}`, n);
     add('training_retries', retries);
     if (state === 'completed' || state === 'failed') add('training_rate_sum', rates);
     if (state === 'completed') add('training_time_sum', times);

@@ -4,6 +4,7 @@ import { Audits1763800000003 } from './1763800000003-audits.js';
 import { Recognition1763800000004 } from './1763800000004-recognition.js';
 import { ExamplesOfPerson1763800000005 } from './1763800000005-examples-of-person.js';
 import { SlotLeases1763800000006 } from './1763800000006-slot-leases.js';
+import { HistoryIndices1763800000007 } from './1763800000007-history-indices.js';
 import { SumsOfPersons1763800000008 } from './1763800000008-sums-of-persons.js';
 import { QueueRuns1763800000009 } from './1763800000009-queue-runs.js';
 
@@ -15,6 +16,7 @@ export const MIGRATIONS = [
   Recognition1763800000004,
   ExamplesOfPerson1763800000005,
   SlotLeases1763800000006,
+  HistoryIndices1763800000007,
   SumsOfPersons1763800000008,
   QueueRuns1763800000009,
 ] as const;

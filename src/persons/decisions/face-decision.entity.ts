@@ -16,6 +16,8 @@ export type DecisionVerdict = 'confirmed' | 'corrected' | 'rejected';
 @Index('ix_face_decision_face', ['faceId', 'id'])
 @Index('ix_face_decision_batch', ['batchId', 'id'])
 @Index('ix_face_decision_judged', ['judgedAt', 'id'])
+@Index('ix_face_decision_person', ['personId', 'judgedAt'])
+@Index('ix_face_decision_verdict', ['verdictPersonId', 'judgedAt'])
 export class FaceDecision {
   @PrimaryGeneratedColumn()
   id!: number;

@@ -11,6 +11,7 @@ import { Photo } from './photo.entity.js';
 @Index('ix_face_examine', ['state', 'examineAt'])
 @Index('ix_face_review', ['review', 'id'])
 @Index('ix_face_matched', ['review', 'matchedAt', 'id'])
+@Index('ix_face_eligible', ['review', 'exclusion', 'state', 'id'])
 export class Face {
   @PrimaryGeneratedColumn()
   id!: number;

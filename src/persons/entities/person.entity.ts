@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 /** Someone we manage. The last block of columns is written by training only. */
 @Entity('person')
 @Index('ix_person_examples', ['exampleCount'])
+@Index('ix_person_trained', ['lastTrainedAt'])
 export class Person {
   @PrimaryGeneratedColumn()
   id!: number;

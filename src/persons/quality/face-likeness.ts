@@ -25,7 +25,8 @@ export interface ComparedFace {
 interface Known {
   readonly face_id: number;
   readonly person_id: number;
-  readonly vector: Buffer;
+  /** Null without an embedding of the calculator. */
+  readonly vector: Buffer | null;
 }
 
 interface Nearest {
@@ -48,7 +49,7 @@ export class FaceLikeness {
     let other: Nearest | null = null;
     for await (const page of this.pages(face.calculator)) {
       for (const { face_id: faceId, person_id: personId, vector } of page) {
-        const distance = faceId === face.faceId ? null : distanceTo(embedding, vector);
+        const distance = faceId === face.faceId || vector === null ? null : distanceTo(embedding, vector);
         if (distance === null) continue;
         if (personId === face.personId) own = nearer(own, { faceId, personId, distance });
         else other = nearer(other, { faceId, personId, distance });
@@ -57,13 +58,18 @@ export class FaceLikeness {
     return likenessOf(own, other, coefficients);
   }
 
+  /**
+   * By the index of eligible faces, which begins with the review that a face of somebody waits for no more: those that have an embedding
+   * would be looked for among all of the library.
+   */
   private async *pages(calculator: string): AsyncGenerator<readonly Known[]> {
     let below = 2_147_483_647;
     for (let read = 0; read < MOST_COMPARED; read += PAGE) {
       const page = await select<Known>(
         this.db.reader,
-        `SELECT e.face_id, e.vector, f.person_id FROM face_embedding e JOIN face f ON f.id = e.face_id
-         WHERE e.calculator = ? AND e.face_id < ? AND ${ELIGIBLE_SQL} ORDER BY e.face_id DESC LIMIT ${PAGE}`,
+        `SELECT f.id AS face_id, f.person_id, e.vector
+         FROM face f ${this.db.byIndex('ix_face_eligible')} LEFT JOIN face_embedding e ON e.face_id = f.id AND e.calculator = ?
+         WHERE f.review IS NULL AND ${ELIGIBLE_SQL} AND f.id < ? ORDER BY f.id DESC LIMIT ${PAGE}`,
         [calculator, below],
       );
       yield page;

@@ -8,6 +8,7 @@ import type { JobState, TrainingType } from '../job-state.js';
 @Index('ix_training_job_begun', ['state', 'begun', 'runAt', 'id'])
 @Index('ix_training_job_ended', ['state', 'completedAt', 'id'])
 @Index('ix_training_job_person', ['personId', 'id'])
+@Index('ix_training_job_listed', ['trainingType', 'state', 'id'])
 export class TrainingJob {
   @PrimaryGeneratedColumn()
   id!: number;

@@ -35,7 +35,7 @@ export async function seedHistory(sql: PlainSql, personId: number, jobs: number)
     ['failed', failed],
   ];
   for (const [state, n] of sums) {
-    for (const scope of ['all', 'training'])
+    for (const scope of ['all', 'training', 'full'])
       await sql.run('UPDATE kept_sum SET value = value + ? WHERE metric = ? AND shard = 0', [n, `${scope}_${state}`]);
   }
   await sql.run("UPDATE kept_sum SET value = value + ? WHERE metric = 'training_rate_sum' AND shard = 0", [jobs * 100]);
