@@ -14,7 +14,7 @@ const PERSONS = 10_000;
 const SMALL = 1_000;
 const LARGE = 1_000_000;
 const OLD_SHARE = 0.9;
-const READS = 300;
+const READS = 1_000;
 const CLAIMS = 200;
 const READ_PATHS = {
   nothing: '/health/live',
@@ -63,7 +63,7 @@ async function measureReads(place: TestDatabase): Promise<Omit<Costs, 'claim'>> 
   const fake = await spawnFakeCompreFace();
   const service = await Service.start(place, fake, { TRAINING_POLL_MS: '60000' });
   const read = async (path: string): Promise<number[]> => {
-    await timed(50, () => service.send('GET', path));
+    await timed(200, () => service.send('GET', path));
     return timed(READS, () => service.send('GET', path));
   };
   const costs = {

@@ -58,10 +58,11 @@ export type QueuedState = keyof typeof SHOWN_STATES;
  * One statement, so that no job is in two lists, and a database on another machine is one round trip away.
  */
 export async function readQueue(db: Database, limit: number): Promise<ShownJob[]> {
-  const lists = Object.entries(SHOWN_STATES).map(
-    ([state, order]) =>
-      `SELECT * FROM (SELECT ${COLUMNS} FROM training_job WHERE state = '${state}' ORDER BY ${order} LIMIT ?) ${state}`,
-  );
+  const lists = Object.entries(SHOWN_STATES).map(([state, order]) => {
+    const list = `(SELECT ${COLUMNS} FROM training_job WHERE state = '${state}' ORDER BY ${order} LIMIT ?)`;
+    // SQLite takes no union of lists with an order of their own; MySQL and MariaDB would copy each one that is selected from.
+    return db.type === 'sqlite' ? `SELECT * FROM ${list} ${state}` : list;
+  });
   const rows = await select<Row>(
     db.reader,
     lists.join(' UNION ALL '),
@@ -71,14 +72,14 @@ export async function readQueue(db: Database, limit: number): Promise<ShownJob[]
   return rows.map(readRow).sort(inOrder);
 }
 
+/** The row itself becomes the job: hundreds of copies for each look at the queue would keep the garbage collector busy. */
 function readRow(row: Row): ShownJob {
-  return {
-    ...row,
+  return Object.assign(row, {
     // Never null in the table.
     queuedAt: readTime(row.queuedAt) ?? new Date(0),
     startedAt: readTime(row.startedAt),
     completedAt: readTime(row.completedAt),
-  };
+  });
 }
 
 function inOrder(a: ShownJob, b: ShownJob): number {
