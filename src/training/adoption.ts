@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { FaceEngine, type RecognizedFace } from '../compreface/face-engine.js';
 import { FaceEngineError } from '../compreface/face-engine-error.js';
+import { CompreFaceOptions } from '../compreface/http/compreface-options.js';
 import { MissingFileError, PhotoStore } from '../persons/photos/photo-store.js';
+import { Clock } from '../time/clock.js';
+import { ExampleCanary } from './example-canary.js';
 import { Ledger, type LedgerRow } from './ledger.js';
 import { UnnamedExamples } from './unnamed-examples.js';
 
@@ -19,6 +22,9 @@ export class Adoption {
     private readonly unnamed: UnnamedExamples,
     private readonly ledger: Ledger,
     private readonly store: PhotoStore,
+    private readonly canary: ExampleCanary,
+    private readonly options: CompreFaceOptions,
+    private readonly clock: Clock,
   ) {}
 
   /** Returns the contents among `due` that turned out to be there. Throws `FaceEngineError`. */
@@ -62,13 +68,27 @@ export class Adoption {
     }
   }
 
-  /** None in a picture on which CompreFace breaks: it cannot be an example. */
+  /** None in a picture that a well core finds no face in, or breaks on: it cannot be an example. What a broken core says of it is no answer. */
   private async facesIn(jpeg: Buffer, signal?: AbortSignal): Promise<readonly RecognizedFace[]> {
+    const sentAtMs = this.clock.monotonicMs();
+    const faces = await this.recognized(jpeg, signal);
+    if (faces === 'rejected') return [];
+    if (faces !== 'broke' && faces.length > 0) return faces;
+    const failure = await this.canary.doubt(sentAtMs, faces === 'broke');
+    if (failure) throw new FaceEngineError(failure, this.options.shownUrl);
+    return [];
+  }
+
+  private async recognized(
+    jpeg: Buffer,
+    signal?: AbortSignal,
+  ): Promise<readonly RecognizedFace[] | 'broke' | 'rejected'> {
     try {
       return (await this.engine.recognize(jpeg, { ...(signal && { signal }) })).faces;
     } catch (error) {
       const kind = error instanceof FaceEngineError ? error.failure.kind : null;
-      if (kind === 'suspect' || kind === 'rejected') return [];
+      if (kind === 'suspect') return 'broke';
+      if (kind === 'rejected') return 'rejected';
       throw error;
     }
   }

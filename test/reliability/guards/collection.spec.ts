@@ -35,6 +35,24 @@ describe('what is known of an upload to a CompreFace that keeps no images', () =
     expect((await t.fake.store()).examples).toHaveLength(4);
   });
 
+  it.each(['core-crash', 'no-face'] as const)(
+    'is nothing while the core says %s to everything: what is there is not sent twice when it is well again',
+    async (answer) => {
+      const [person] = await t.people(1, 4);
+      const id = await t.queue(person!.id);
+      await t.fake.script({ route: 'addFace', times: 2, ...faults.undefinedAfterApply });
+      expect(await attempt(id)).toBe('pending');
+      t.clock.advance(minutes(1) + 1_000);
+      await t.fake.script({ route: 'recognize', takesEffect: 'no', answer });
+      expect(await attempt(id)).toBe('pending');
+      await t.fake.clearScript();
+      t.clock.advance(minutes(2));
+      expect(await attempt(id)).toBe('completed');
+      expect((await t.fake.requests()).counts.addFace).toBe(4);
+      expect((await t.fake.store()).examples).toHaveLength(4);
+    },
+  );
+
   it('is not mixed up with the face of somebody else under the same subject', async () => {
     const [person] = await t.people(1, 4);
     const id = await t.queue(person!.id);
