@@ -253,8 +253,7 @@ describe('status', () => {
     await setup(answers(404, { message: 'Recognition service with API Key x not found', code: 10 }));
     expect(await engine.status()).toMatchObject({
       reachable: false,
-      // Nothing but this look has been refused yet.
-      breaker: 'closed',
+      breaker: 'misconfigured',
       latencyMs: null,
       examples: null,
       problem: { suggestion: expect.stringContaining('COMPREFACE_API_KEY') as string },

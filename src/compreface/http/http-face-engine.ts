@@ -139,7 +139,7 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
       calculator: this.calculator ?? core?.calculator ?? null,
       latencyMs: outcome.ok ? latencyMs : null,
       concurrencyLimit: this.caller.concurrencyLimit,
-      breaker: this.caller.breakerState,
+      breaker: this.stateAfter(outcome),
       examples: outcome.ok ? outcome.value.totalExamples : null,
       problem: this.problemOf(outcome),
     };
@@ -161,6 +161,11 @@ export class HttpFaceEngine extends FaceEngine implements OnApplicationShutdown 
     if (outcome.ok) return outcome.value;
     signal?.throwIfAborted();
     throw this.error(outcome.failure);
+  }
+
+  /** Whoever has just set it up hears of a wrong key at once, not only after the first work has met it. */
+  private stateAfter(look: Outcome<unknown>): EngineStatus['breaker'] {
+    return !look.ok && look.failure.kind === 'misconfigured' ? 'misconfigured' : this.caller.breakerState;
   }
 
   /** What the look met; if it met nothing, what work is refused for all the same. */
