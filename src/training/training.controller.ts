@@ -26,8 +26,8 @@ export class TrainingController {
   ) {}
 
   /**
-   * Process all pending training jobs, and answer when they have ended. A caller that hangs up does not stop the work. While CompreFace
-   * is away: 502, and every job stays pending.
+   * Process all pending training jobs, and answer when they have ended. A caller that hangs up does not stop the work; should this process
+   * end, the workers go on with it. While CompreFace is away: 502, and every job stays pending.
    */
   @Post('process-queue')
   @HttpCode(200)
