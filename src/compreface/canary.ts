@@ -17,13 +17,25 @@ const BROKEN: EngineFailure = {
   retryAfterMs: null,
 };
 
+const RECOVERED: EngineFailure = {
+  kind: 'unavailable',
+  reason: 'overloaded',
+  message:
+    'The recognition core of CompreFace was broken a moment ago: what it said of photos meanwhile does not count',
+  retryAfterMs: null,
+};
+
 /**
  * CompreFace says "no face" for whatever its core refuses, so that a broken core looks like bad photos; and a core without memory
- * breaks on good ones. Before a photo is blamed, it must have found a face in another one since.
+ * breaks on good ones. Before a photo is blamed, it must have found a face in another one since, and not have been found broken since it
+ * found one before.
  */
 export abstract class Canary {
   /** When the newest photo was sent in which CompreFace found a face (monotonic). */
   private lastFaceMs = Number.NEGATIVE_INFINITY;
+  /** When the newest photo was sent that showed that the core is broken; while it is, from when to when nothing it said is believed. */
+  private brokenMs = Number.NEGATIVE_INFINITY;
+  private disbelieved = { fromMs: Number.POSITIVE_INFINITY, toMs: Number.NEGATIVE_INFINITY };
   private looking: Promise<EngineFailure | 'nothing to compare' | null> | null = null;
 
   constructor(
@@ -36,14 +48,15 @@ export abstract class Canary {
 
   /** CompreFace found a face in a photo sent at that time: one sent before it broke proves nothing of later ones. */
   sawFace(sentAtMs: number): void {
+    if (sentAtMs > this.brokenMs) this.disbelieved.toMs = Math.min(this.disbelieved.toMs, sentAtMs);
     this.lastFaceMs = Math.max(this.lastFaceMs, sentAtMs);
   }
 
   /**
    * Null: a "no face", or a break of its core (`broke`), for a photo sent at that time (monotonic ms) is to be believed. Otherwise why it
-   * is not.
+   * is not. Where it is known only that it was sent between two times, `sentAtMs` is the later one.
    */
-  async doubt(sentAtMs: number, broke = false): Promise<EngineFailure | null> {
+  async doubt(sentAtMs: number, broke = false, earliestMs = sentAtMs): Promise<EngineFailure | null> {
     let seen: EngineFailure | 'nothing to compare' | null = null;
     // A look that somebody else had begun before says nothing yet.
     while (seen === null && this.lastFaceMs <= sentAtMs) {
@@ -51,10 +64,28 @@ export abstract class Canary {
       seen = await this.looking;
     }
     // Without any photo to compare with, a "no face" has to do; a core that has broken on all it ever got has proven nothing.
-    return seen === 'nothing to compare' ? (broke ? BROKEN : null) : seen;
+    if (seen === 'nothing to compare') return broke ? BROKEN : null;
+    return seen ?? (this.wasBroken(earliestMs) ? RECOVERED : null);
+  }
+
+  private wasBroken(atMs: number): boolean {
+    return atMs >= this.disbelieved.fromMs && atMs < this.disbelieved.toMs;
+  }
+
+  private sawBreak(sentAtMs: number): void {
+    const isBroken = this.disbelieved.toMs === Number.POSITIVE_INFINITY;
+    if (!isBroken) this.disbelieved = { fromMs: this.lastFaceMs, toMs: Number.POSITIVE_INFINITY };
+    this.brokenMs = sentAtMs;
   }
 
   private async look(): Promise<EngineFailure | 'nothing to compare' | null> {
+    const beganMs = this.clock.monotonicMs();
+    const seen = await this.lookAtKnownFaces();
+    if (seen !== null && seen !== 'nothing to compare') this.sawBreak(beganMs);
+    return seen;
+  }
+
+  private async lookAtKnownFaces(): Promise<EngineFailure | 'nothing to compare' | null> {
     let blind = false;
     for await (const jpeg of this.knownFaces()) {
       try {

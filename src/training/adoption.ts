@@ -70,11 +70,11 @@ export class Adoption {
 
   /** None in a picture that a well core finds no face in, or breaks on: it cannot be an example. What a broken core says of it is no answer. */
   private async facesIn(jpeg: Buffer, signal?: AbortSignal): Promise<readonly RecognizedFace[]> {
-    const sentAtMs = this.clock.monotonicMs();
+    const earliestMs = this.clock.monotonicMs();
     const faces = await this.recognized(jpeg, signal);
     if (faces === 'rejected') return [];
     if (faces !== 'broke' && faces.length > 0) return faces;
-    const failure = await this.canary.doubt(sentAtMs, faces === 'broke');
+    const failure = await this.canary.doubt(this.clock.monotonicMs(), faces === 'broke', earliestMs);
     if (failure) throw new FaceEngineError(failure, this.options.shownUrl);
     return [];
   }

@@ -58,6 +58,20 @@ describe.each(databases)('photos that come while the core of CompreFace is broke
     },
   );
 
+  it('that recovers between a photo and the look whether it is well: what it said of the photo does not count', async () => {
+    // The photo, the look that shows that the core is broken, and the photo once more; the next look finds the core well.
+    await t.fake.script({ route: 'recognize', times: 3, ...BREAKS['finds no face in anything'] });
+    expect((await upload({ person: 2 })).body).toMatchObject({ pending: 1 });
+    await later(async () => {
+      expect(await facesOf(personId)).toMatchObject([{ state: 'ready' }, { state: 'ready', eligible: true }]);
+    });
+    await t.fake.script({ route: 'recognize', times: 3, ...BREAKS['finds no face in anything'] });
+    const id = (await sendPhoto(t.api, { person: 3 })).body.photo.id as number;
+    await later(async () => {
+      expect(await photoOf(id)).toMatchObject({ state: 'examined', face_count: 1 });
+    });
+  });
+
   it('that is well between two failures: only what it breaks on then is blamed', async () => {
     expect((await upload({ person: 3, mark: 'crashes' })).body).toMatchObject({ pending: 1 });
     await t.fake.script({ route: 'recognize', ...faults.coreCrash });
