@@ -36,8 +36,8 @@ export class CollectionCheck {
   /** Both ways: missing ones are open again, second copies of ours leave, what is not ours stays. */
   async verify(held: HeldJob, plan: TrainingPlan): Promise<CheckResult> {
     const { claim, signal } = held;
-    const listed = await this.engine.listExamples(plan.subject, signal);
-    const ids = new Set(listed.map(({ imageId }) => imageId));
+    const listed = await this.imageIds(plan, signal);
+    const ids = new Set(listed);
     const missing: LedgerRow[] = [];
     for await (const rows of this.ledger.pagesOf(claim.personId, 'present')) {
       missing.push(...rows.filter((row) => row.image_id !== null && !ids.has(row.image_id)));
@@ -45,7 +45,7 @@ export class CollectionCheck {
     held.checkHeld();
     const copies: string[] = [];
     let followed = 0;
-    const extra = await this.unnamed.among(listed);
+    const extra = await this.unnamed.amongIds(listed);
     for (const imageId of extra) {
       const hash = await this.unnamed.contentHash(imageId, signal);
       if (hash === null) continue;
@@ -112,6 +112,11 @@ export class CollectionCheck {
         missing.map(({ content_hash }) => content_hash),
       );
     });
+  }
+
+  /** Only the ids are kept: of all that a training holds in memory, they alone grow with the number of faces. */
+  private async imageIds({ subject }: TrainingPlan, signal: AbortSignal): Promise<string[]> {
+    return (await this.engine.listExamples(subject, signal)).map(({ imageId }) => imageId);
   }
 
   private async isPresent(personId: number, hash: string): Promise<boolean> {

@@ -22,7 +22,7 @@ export class UnnamedExamples {
   }
 
   async amongIds(imageIds: readonly string[]): Promise<string[]> {
-    const known = new Set<string>();
+    const unnamed: string[] = [];
     for (let start = 0; start < imageIds.length; start += 500) {
       const ids = imageIds.slice(start, start + 500);
       const rows = await select<{ image_id: string }>(
@@ -30,9 +30,10 @@ export class UnnamedExamples {
         `SELECT image_id FROM example WHERE image_id IN (${placeholders(ids)})`,
         ids,
       );
-      rows.forEach((row) => known.add(row.image_id));
+      const known = new Set(rows.map((row) => row.image_id));
+      unnamed.push(...ids.filter((id) => !known.has(id)));
     }
-    return imageIds.filter((id) => !known.has(id));
+    return unnamed;
   }
 
   /** SHA-256 of the bytes CompreFace got; null when it does not keep them, or does not know the id. */

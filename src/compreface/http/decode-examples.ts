@@ -63,7 +63,8 @@ export function decodeAll<T>(list: unknown, decode: (element: unknown) => T | un
 function decodeExample(face: unknown, subject: string | undefined): ListedExample | undefined {
   if (!isRecord(face) || !isId(face.image_id) || typeof face.subject !== 'string') return undefined;
   if (subject !== undefined && face.subject !== subject) return undefined;
-  return { imageId: face.image_id, subject: face.subject };
+  // One name for all of a person's examples: a long list would hold it thousands of times over.
+  return { imageId: face.image_id, subject: subject ?? face.subject };
 }
 
 function isId(value: unknown): value is string {
