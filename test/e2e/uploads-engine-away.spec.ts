@@ -72,11 +72,22 @@ describe.each(databases)('uploads while CompreFace is away, on $name', (database
     expect(await t.api.get(`/faces/${waiting}/image`)).toMatchObject({ status: 200 });
   });
 
+  /** A look that is under way has read the file already, and may still succeed: it is over when the next one is due soon. */
+  async function notLookedAtNow(faceId: number): Promise<void> {
+    const db = t.app.get(Database);
+    await eventually(async () => {
+      const { examineAt } = await db.reader.findOneByOrFail(Face, { id: faceId });
+      const inMs = Number(examineAt) - (await db.readNow());
+      expect(inMs > 1_000 && inMs <= 15_000).toBe(true);
+    });
+  }
+
   it('a photo that waits and whose file is missing holds nothing up: not the next photo, not the other upkeep', async () => {
     await t.fake.script({ route: 'recognize', ...faults.coreRefused });
     await upload([await photo({ person: 26 }), await photo({ person: 27 })]);
     const [lost, next] = (await listed()).map(({ id }) => id as number);
     const { photoId } = await t.app.get(Database).reader.findOneByOrFail(Face, { id: lost! });
+    await notLookedAtNow(lost!);
     await loseImage(t, `/photos/${photoId}/image`);
     await t.fake.clearScript();
     await eventually(async () => {
