@@ -33,8 +33,9 @@ const RECOVERED: EngineFailure = {
 export abstract class Canary {
   /** When the newest photo was sent in which CompreFace found a face (monotonic). */
   private lastFaceMs = Number.NEGATIVE_INFINITY;
-  /** When the newest photo was sent that showed that the core is broken; while it is, from when to when nothing it said is believed. */
+  /** When the newest look began that showed that the core is broken. */
   private brokenMs = Number.NEGATIVE_INFINITY;
+  /** From the last face before it broke to the first one after; without an end while it is broken. */
   private disbelieved = { fromMs: Number.POSITIVE_INFINITY, toMs: Number.NEGATIVE_INFINITY };
   private looking: Promise<EngineFailure | 'nothing to compare' | null> | null = null;
 

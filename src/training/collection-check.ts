@@ -6,7 +6,7 @@ import { placeholders, select } from '../database/sql.js';
 import { ELIGIBLE_BY_CONTENT_SQL } from '../persons/face-state.js';
 import { type HeldJob } from './held-job.js';
 import { JobFaces } from './job-faces.js';
-import { JobStore } from './job-store.js';
+import { guardJob } from './job-guard.js';
 import { idsOf, Ledger, type LedgerRow } from './ledger.js';
 import type { TrainingPlan } from './upload-feed.js';
 import { UnnamedExamples } from './unnamed-examples.js';
@@ -29,7 +29,6 @@ export class CollectionCheck {
     private readonly db: Database,
     private readonly ledger: Ledger,
     private readonly unnamed: UnnamedExamples,
-    private readonly jobs: JobStore,
     private readonly faces: JobFaces,
   ) {}
 
@@ -73,7 +72,7 @@ export class CollectionCheck {
   async withdrawStale(held: HeldJob, plan: TrainingPlan): Promise<void> {
     const { claim } = held;
     await this.db.write(async (em) => {
-      await this.jobs.guard(em, claim);
+      await guardJob(em, claim);
       for await (const rows of this.ledger.pagesOf(claim.personId, 'present', em)) {
         const wanted = await this.wantedOf(em, claim.personId, rows);
         const newest = await this.newestOf(em, claim.personId, rows);
@@ -104,7 +103,7 @@ export class CollectionCheck {
 
   private async reopen(held: HeldJob, missing: readonly LedgerRow[]): Promise<void> {
     await this.db.write(async (em) => {
-      await this.jobs.guard(em, held.claim);
+      await guardJob(em, held.claim);
       await this.ledger.forget(idsOf(missing), em);
       await this.faces.reopen(
         em,

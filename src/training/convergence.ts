@@ -9,7 +9,7 @@ import { ExampleUploads, isHopeless, type PassSummary } from './example-uploads.
 import type { HeldJob } from './held-job.js';
 import { JobEvents } from './job-events.js';
 import { JobFaces } from './job-faces.js';
-import { JobStore } from './job-store.js';
+import { guardJob } from './job-guard.js';
 import { Settlement } from './settlement.js';
 import type { TrainingPlan } from './upload-feed.js';
 
@@ -27,7 +27,6 @@ export class Convergence {
     private readonly settlement: Settlement,
     private readonly check: CollectionCheck,
     private readonly faces: JobFaces,
-    private readonly jobs: JobStore,
     private readonly events: JobEvents,
     private readonly db: Database,
   ) {}
@@ -55,7 +54,7 @@ export class Convergence {
     const { missing, duplicates, foreign } = await this.check.verify(held, plan);
     const { claim } = held;
     await this.db.write(async (em) => {
-      await this.jobs.guard(em, claim);
+      await guardJob(em, claim);
       const detail = `${missing.length} missing, ${duplicates} copies removed, ${foreign} not ours`;
       await this.events.add(em, claim.id, claim.epoch, 'verified', detail);
     });
@@ -66,7 +65,7 @@ export class Convergence {
   private async countUnknown(held: HeldJob, pass: PassSummary): Promise<void> {
     if (pass.stored === 0) return;
     await this.db.write(async (em) => {
-      await this.jobs.guard(em, held.claim);
+      await guardJob(em, held.claim);
       for (const face of pass.unknown) {
         await this.faces.countUnknown(em, held.claim.id, face.faceId);
         if (isHopeless(face, pass.stored)) {

@@ -7,7 +7,6 @@ import { ExampleCanary } from './example-canary.js';
 import { type HeldJob, StoppedError } from './held-job.js';
 import { JobFaces, type OpenFace } from './job-faces.js';
 import { MAX_ATTEMPTS } from './job-state.js';
-import { JobStore } from './job-store.js';
 import { Ledger } from './ledger.js';
 import { type TrainingPlan, UploadFeed } from './upload-feed.js';
 import { UploadRecorder } from './upload-recorder.js';
@@ -37,7 +36,6 @@ export class ExampleUploads {
     private readonly engine: FaceEngine,
     private readonly store: PhotoStore,
     private readonly db: Database,
-    private readonly jobs: JobStore,
     private readonly faces: JobFaces,
     private readonly ledger: Ledger,
     private readonly canary: ExampleCanary,
@@ -133,8 +131,8 @@ export class ExampleUploads {
   }
 
   private recorderFor(held: HeldJob, plan: TrainingPlan): UploadRecorder {
-    const { db, jobs, faces, ledger } = this;
-    return new UploadRecorder(held, plan.generation, { db, jobs, faces, ledger });
+    const { db, faces, ledger } = this;
+    return new UploadRecorder(held, plan.generation, { db, faces, ledger });
   }
 }
 

@@ -1,14 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { FaceEngineError } from '../compreface/face-engine-error.js';
 import { WorkerSettings } from '../config/settings.js';
 import { translateDatabaseError } from '../database/database-errors.js';
 import { execute } from '../database/sql.js';
-import { MissingFileError } from '../persons/photos/photo-store.js';
 import { Clock } from '../time/clock.js';
+import { errorOfOurs, outageOf, shortReason } from './attempt-errors.js';
 import { type Claim, HeldJob, LostJobError, StoppedError } from './held-job.js';
 import { type AttemptResult, JobRunner, ValidationRunner } from './job-runner.js';
-import { type Ending, type JobError } from './job-endings.js';
+import type { Ending } from './job-endings.js';
 import { JobStore, type Pause } from './job-store.js';
 import { decideRetry, waitAfterOutage } from './retry-policy.js';
 import { Solitude } from './solitude.js';
@@ -232,26 +231,4 @@ export class JobExecution {
       // The next beat may get through; if none does, the trust in the lease runs out by itself.
     }
   }
-}
-
-/** An outage of CompreFace or of the database, which never counts against a job. */
-function outageOf(error: unknown): { error: JobError; retryAfterMs: number | null } | null {
-  if (error instanceof FaceEngineError) {
-    const retryAfterMs = error.failure.kind === 'unavailable' ? error.failure.retryAfterMs : null;
-    return { error: { code: error.code, message: error.message }, retryAfterMs };
-  }
-  const database = translateDatabaseError(error);
-  return database && { error: { code: database.code, message: database.message }, retryAfterMs: null };
-}
-
-function errorOfOurs(error: unknown): JobError {
-  if (error instanceof MissingFileError) return { code: 'FILE_MISSING', message: error.message };
-  return { code: 'INTERNAL_ERROR', message: 'Our own work broke: the log says more' };
-}
-
-/** A stack without the values of a statement: those may be names. */
-function shortReason(error: unknown): string {
-  return error instanceof Error
-    ? `${error.name}: ${error.message}\n${error.stack ?? ''}`.slice(0, 2_000)
-    : 'unknown error';
 }

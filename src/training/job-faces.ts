@@ -5,8 +5,8 @@ import { execute, placeholders, select } from '../database/sql.js';
 import { ELIGIBLE_SQL } from '../persons/face-state.js';
 import type { Claim } from './held-job.js';
 import { JobEvents } from './job-events.js';
+import { guardJob } from './job-guard.js';
 import type { FaceOutcome } from './job-state.js';
-import { JobStore } from './job-store.js';
 import type { FaceReasonCode } from './upload-verdict.js';
 
 /** A face of the snapshot that has no outcome yet. */
@@ -40,14 +40,13 @@ export interface Snapshot {
 export class JobFaces {
   constructor(
     private readonly db: Database,
-    private readonly jobs: JobStore,
     private readonly events: JobEvents,
   ) {}
 
   /** Takes the snapshot, or finds the one of a former attempt. A full training opens a new generation of the ledger. */
   async takeSnapshot(claim: Claim): Promise<Snapshot> {
     return this.db.write(async (em) => {
-      await this.jobs.guard(em, claim);
+      await guardJob(em, claim);
       const [job] = await select<{ generation: number | null }>(
         em,
         'SELECT generation FROM training_job WHERE id = ?',
@@ -67,7 +66,7 @@ export class JobFaces {
          SELECT ?, f.id, f.content_hash, 0 FROM face f WHERE f.person_id = ? AND ${ELIGIBLE_SQL}`,
         [claim.id, claim.personId],
       );
-      await this.jobs.guard(em, claim, 'generation = ?, snapshot_generation = ?, faces_planned = ?', [
+      await guardJob(em, claim, 'generation = ?, snapshot_generation = ?, faces_planned = ?', [
         generation,
         person?.desired_generation ?? 0,
         planned,

@@ -10,7 +10,7 @@ import type { HeldJob } from './held-job.js';
 import { JobEvents } from './job-events.js';
 import { type FaceCounts, JobFaces } from './job-faces.js';
 import { type Ending, type JobError, successRate } from './job-endings.js';
-import { JobStore } from './job-store.js';
+import { guardJob } from './job-guard.js';
 
 /** How one attempt on a job came out, when nothing went wrong that ends it early. */
 export type AttemptResult =
@@ -63,7 +63,6 @@ export class ValidationRunner {
   constructor(
     private readonly validation: ValidationService,
     private readonly faces: JobFaces,
-    private readonly jobs: JobStore,
     private readonly events: JobEvents,
     private readonly db: Database,
   ) {}
@@ -75,7 +74,7 @@ export class ValidationRunner {
       held.checkHeld();
     });
     await this.db.write(async (em) => {
-      await this.jobs.guard(em, claim);
+      await guardJob(em, claim);
       await execute(em, "UPDATE job_face SET outcome = 'unchanged' WHERE job_id = ? AND outcome IS NULL", [claim.id]);
       await this.events.add(
         em,

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { WorkerSettings } from '../config/settings.js';
 import { Database } from '../database/database.js';
-import { execute, select, type SqlValue } from '../database/sql.js';
+import { execute, select } from '../database/sql.js';
 import { Clock } from '../time/clock.js';
 import type { Claim } from './held-job.js';
 import { counted, type CountedColumns, type CountedJob, JobCounters } from './job-counters.js';
@@ -90,15 +90,10 @@ export class JobStore {
     return { held: true, cancelRequested: row?.cancel_requested_at != null };
   }
 
-  /** See `guardJob`. */
-  async guard(em: EntityManager, claim: Claim, assignments?: string, values?: readonly SqlValue[]): Promise<void> {
-    await guardJob(em, claim, assignments, values);
-  }
-
   /** running → pending. A cancel request that came meanwhile ends the job instead. */
   async pause(claim: Claim, pause: Pause): Promise<void> {
     await this.db.write(async (em) => {
-      await this.guard(em, claim);
+      await guardJob(em, claim);
       if (await this.cancelWasRequested(em, claim.id)) {
         await this.endings.write(em, claim, {
           state: 'cancelled',
@@ -108,7 +103,7 @@ export class JobStore {
         });
         return;
       }
-      await this.guard(
+      await guardJob(
         em,
         claim,
         `state = 'pending', owner = NULL, lease_until = NULL, epoch = epoch + 1, run_at = ${this.db.now} + ?, attempt = attempt - ?,
@@ -142,7 +137,7 @@ export class JobStore {
     inTransaction?: (em: EntityManager) => Promise<void>,
   ): Promise<EndedState> {
     return this.db.write(async (em) => {
-      await this.guard(em, claim);
+      await guardJob(em, claim);
       if (await this.cancelWasRequested(em, claim.id)) {
         await this.endings.write(em, claim, { ...ending, state: 'cancelled', error: null });
         return 'cancelled';
@@ -163,7 +158,7 @@ export class JobStore {
   /** Uploads whose outcome was not written down may have begun long after their intent: they settle from now on. */
   async settleFromNow(claim: Claim): Promise<void> {
     await this.db.write(async (em) => {
-      await this.guard(em, claim);
+      await guardJob(em, claim);
       await execute(em, `UPDATE example SET intent_at = ${this.db.now} WHERE person_id = ? AND state = 'announced'`, [
         claim.personId,
       ]);

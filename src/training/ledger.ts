@@ -6,7 +6,7 @@ import { isUniqueViolation } from '../database/write-errors.js';
 import { ELIGIBLE_SQL } from '../persons/face-state.js';
 import type { ExampleState } from './entities/example.entity.js';
 import type { Claim } from './held-job.js';
-import { JobStore } from './job-store.js';
+import { guardJob } from './job-guard.js';
 
 /** A row of the ledger as the work on a job needs it. */
 export interface LedgerRow {
@@ -41,10 +41,7 @@ const CHUNK = 500;
 /** What we know of our examples in CompreFace. Every row begins as an intent, written before anything is sent. */
 @Injectable()
 export class Ledger {
-  constructor(
-    private readonly db: Database,
-    private readonly jobs: JobStore,
-  ) {}
+  constructor(private readonly db: Database) {}
 
   async rowsOf(personId: number, em: EntityManager = this.db.reader): Promise<LedgerRow[]> {
     return select<LedgerRow>(em, `SELECT ${COLUMNS} FROM example WHERE person_id = ?`, [personId]);
@@ -99,7 +96,7 @@ export class Ledger {
     generation: number,
     faces: readonly PlannedFace[],
   ): Promise<Announcement> {
-    await this.jobs.guard(em, claim);
+    await guardJob(em, claim);
     const ids = faces.map(({ faceId }) => faceId);
     const eligible = await select<{ id: number }>(
       em,

@@ -3,7 +3,7 @@ import type { Database } from '../database/database.js';
 import type { HeldJob } from './held-job.js';
 import { LostJobError } from './held-job.js';
 import type { JobFaces, OpenFace } from './job-faces.js';
-import type { JobStore } from './job-store.js';
+import { guardJob } from './job-guard.js';
 import type { FaceOutcome } from './job-state.js';
 import type { Ledger } from './ledger.js';
 import type { UploadVerdict } from './upload-verdict.js';
@@ -32,7 +32,6 @@ export class UploadRecorder {
     private readonly generation: number,
     private readonly parts: {
       readonly db: Database;
-      readonly jobs: JobStore;
       readonly faces: JobFaces;
       readonly ledger: Ledger;
     },
@@ -78,11 +77,10 @@ export class UploadRecorder {
   }
 
   private async writeEntries(em: EntityManager, entries: readonly Entry[]): Promise<void> {
-    const { jobs } = this.parts;
     const of = (outcome: FaceOutcome): number => entries.filter((entry) => outcomeOf(entry) === outcome).length;
     // Progress proves that the job does not kill its process: the crashes are forgotten.
     const progress = of('added') + of('rejected') > 0 ? 'crashes = 0, outages = 0, ' : '';
-    await jobs.guard(
+    await guardJob(
       em,
       this.held.claim,
       `${progress}faces_added = faces_added + ?, faces_unchanged = faces_unchanged + ?, faces_failed = faces_failed + ?`,

@@ -9,10 +9,6 @@ describe.each(databases)('how many persons there are and are trained, on $name,'
   });
   afterAll(() => t.close());
 
-  const train = async (personId: number): Promise<void> => {
-    await t.api.post(`/persons/${personId}/queue-training`, { config: { minFacesThreshold: 1 } });
-    await t.api.post('/training/process-queue');
-  };
   const counted = async (): Promise<unknown[]> => {
     const { statistics } = (await t.api.get('/persons')).body as { statistics: Record<string, number> };
     const { queue } = (await t.api.get('/training/queue')).body as { queue: Record<string, number> };
@@ -27,9 +23,9 @@ describe.each(databases)('how many persons there are and are trained, on $name,'
     const second = await t.api.aPersonWithFaces(2, 51, 'Second');
     const untrained = await t.api.aPerson('Untrained');
     expect(await counted()).toEqual([3, 0]);
-    await train(first.personId);
-    await train(first.personId);
-    await train(second.personId);
+    await t.api.train(first.personId);
+    await t.api.train(first.personId);
+    await t.api.train(second.personId);
     expect(await counted()).toEqual([3, 2]);
     await t.api.post(`/persons/${first.personId}/merge`, { into: second.personId });
     expect(await counted()).toEqual([2, 1]);
@@ -41,7 +37,7 @@ describe.each(databases)('how many persons there are and are trained, on $name,'
 
   it('falls when the last example of a person is withdrawn', async () => {
     const { personId, faceIds } = await t.api.aPersonWithFaces(1, 52, 'Only one');
-    await train(personId);
+    await t.api.train(personId);
     expect(await counted()).toEqual([1, 1]);
     await t.api.post(`/faces/${faceIds[0]!}/mark-invalid`);
     await eventually(async () => {

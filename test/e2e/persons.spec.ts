@@ -14,10 +14,6 @@ describe.each(databases)('persons on $name', (database) => {
   });
   afterAll(() => t.close());
 
-  const train = async (personId: number): Promise<void> => {
-    await t.api.post(`/persons/${personId}/queue-training`, { config: { minFacesThreshold: 1 } });
-    await t.api.post('/training/process-queue');
-  };
   const names = ({ body }: ApiAnswer): string[] => (body.persons as { name: string }[]).map(({ name }) => name);
 
   it('are made with a subject of their own, and shown with every field', async () => {
@@ -161,7 +157,7 @@ describe.each(databases)('persons on $name', (database) => {
 
   it('are told apart by their state, and the statistics add up', async () => {
     const { personId: trained } = await t.api.aPersonWithFaces(1, 1, 'State trained');
-    await train(trained);
+    await t.api.train(trained);
     const { personId: failed, faceIds } = await t.api.aPersonWithFaces(1, 2, 'State failed');
     await t.api.post(`/persons/${failed}/queue-training`, { config: { minFacesThreshold: 1 } });
     await t.api.post(`/faces/${faceIds[0]!}/mark-invalid`);
@@ -185,8 +181,8 @@ describe.each(databases)('persons on $name', (database) => {
   it('that are deleted free their faces and their name, and leave the collection with their subject', async () => {
     const { personId, faceIds } = await t.api.aPersonWithFaces(3, 30, 'Leaving Lee');
     const other = await t.api.aPersonWithFaces(2, 31, 'Staying Sue');
-    await train(personId);
-    await train(other.personId);
+    await t.api.train(personId);
+    await t.api.train(other.personId);
     const { compreface_subject: subject } = (await t.api.get(`/persons/${personId}`)).body.person as {
       compreface_subject: string;
     };
@@ -242,8 +238,8 @@ describe.each(databases)('persons on $name', (database) => {
   it('that turn out to be one are merged: the faces are the other one’s, the name and subject of the one are gone', async () => {
     const gone = await t.api.aPersonWithFaces(3, 33, 'Double Dan');
     const stays = await t.api.aPersonWithFaces(2, 34, 'Daniel Double');
-    await train(gone.personId);
-    await train(stays.personId);
+    await t.api.train(gone.personId);
+    await t.api.train(stays.personId);
     const subjectOf = async (id: number): Promise<string> =>
       (await t.api.get(`/persons/${id}`)).body.person.compreface_subject as string;
     const [former, lasting] = [await subjectOf(gone.personId), await subjectOf(stays.personId)];
@@ -258,7 +254,7 @@ describe.each(databases)('persons on $name', (database) => {
       },
     });
     expect(await t.api.get(`/persons/${gone.personId}`)).toMatchObject({ status: 404 });
-    await train(stays.personId);
+    await t.api.train(stays.personId);
     await eventually(async () => {
       t.clock.advance(minutes(1));
       const { subjects, examples } = await t.fake.store();

@@ -56,6 +56,12 @@ export class ApiClient {
     return { personId, faceIds: await this.addFaces(personId, count, look) };
   }
 
+  /** Queues a person with whatever faces there are, and processes the queue. */
+  async train(personId: number): Promise<void> {
+    await this.post(`/persons/${personId}/queue-training`, { config: { minFacesThreshold: 1 } });
+    await this.post('/training/process-queue');
+  }
+
   async addFaces(personId: number, count: number, look: number, firstVariant = 0): Promise<number[]> {
     const files = await Promise.all(
       Array.from({ length: count }, async (_, index) => ({

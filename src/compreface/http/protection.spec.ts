@@ -1,20 +1,9 @@
 import type { HttpFaceEngine } from './http-face-engine.js';
-import { engineFor, IMAGE_ID, StoppedClock } from './testing/engine-setup.js';
-import { answers, ScriptedServer, type Script } from './testing/scripted-server.js';
+import { engineFor, StoppedClock } from './testing/engine-setup.js';
+import { answers, ScriptedServer } from './testing/scripted-server.js';
+import { DOWN, JPEG, SUBJECT, UPLOAD, well, WRONG_KEY } from './testing/well-compreface.js';
 
-const SUBJECT = 'ann-smith-abc234';
-const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
-const UPLOAD = `POST /api/v1/recognition/faces?subject=${SUBJECT}`;
 const PROBE = 'GET /api/v1/recognition/faces?page=0&size=1&sort=id';
-
-const WRONG_KEY = answers(404, { message: 'Recognition service with API Key x not found', code: 10 });
-const DOWN = answers(502, '<html></html>');
-
-const well: Script = (seen, response, socket) => {
-  const page = { faces: [], page_number: 0, page_size: 1, total_pages: 0, total_elements: 0 };
-  const answer = seen.method === 'GET' ? answers(200, page) : answers(201, { image_id: IMAGE_ID, subject: SUBJECT });
-  answer(seen, response, socket);
-};
 
 let clock: StoppedClock;
 let server: ScriptedServer;

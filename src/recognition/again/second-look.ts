@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { execute, placeholders, readTime, select, type SqlValue, unindexed } from '../../database/sql.js';
 import type { OpenBatch } from '../decisions/photo-decisions.js';
-import { UNDECIDED_SQL } from '../decisions/photo-situation.js';
+import { STILL_UNDECIDED_SQL } from '../decisions/photo-situation.js';
 import { RecognitionSettingsService } from '../settings/recognition-settings.service.js';
 import { Clock } from '../../time/clock.js';
 import { FaceLook, type FaceToLookAt, groupedByPhoto } from './face-look.js';
@@ -15,12 +15,6 @@ const CLAIM_MS = 120_000;
 const isOutdated = (matchedAt: string): string => `(${matchedAt} IS NULL OR ${matchedAt} <= ?)`;
 
 const REVIEWS = "('unidentified', 'needs_review')";
-
-/** `UNDECIDED_SQL`, for where another index leads to fewer faces than all that are nobody's. */
-const STILL_UNDECIDED_SQL = UNDECIDED_SQL.replace('f.person_id', unindexed('f.person_id')).replace(
-  'f.state',
-  unindexed('f.state'),
-);
 
 /** Looks again, after a training, at the faces that were waiting when it ended. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../../database/database.js';
-import { placeholders, select } from '../../database/sql.js';
+import { placeholders, select, unindexed } from '../../database/sql.js';
 
 /** A face that waits for a decision, locked. */
 export interface WaitingFace {
@@ -11,9 +11,17 @@ export interface WaitingFace {
   readonly qualityRefusal: string | null;
 }
 
-/** SQL for a face that a decision may still be made on: nobody's, looked at, no stranger, not marked invalid. */
-export const UNDECIDED_SQL = `f.person_id IS NULL AND f.state = 'ready' AND (f.exclusion IS NULL OR f.exclusion <> 'marked_invalid')
+const undecided = (
+  personId: string,
+  state: string,
+): string => `${personId} IS NULL AND ${state} = 'ready' AND (f.exclusion IS NULL OR f.exclusion <> 'marked_invalid')
   AND (f.review IS NULL OR f.review <> 'unknown')`;
+
+/** SQL for a face that a decision may still be made on: nobody's, looked at, no stranger, not marked invalid. */
+export const UNDECIDED_SQL = undecided('f.person_id', 'f.state');
+
+/** The same, for where another index leads to fewer faces than all that are nobody's. */
+export const STILL_UNDECIDED_SQL = undecided(unindexed('f.person_id'), unindexed('f.state'));
 
 /** What the database knows about the faces of a photo when they are decided on; all of it read in the transaction of the decision. */
 @Injectable()
